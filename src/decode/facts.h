@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * facts: tables of register fields, and the one place that writes
+ * decoded.facts.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/decoded.h"
+
+/* One field of a register that becomes a fact. */
+struct fact_row {
+	const char *name;	  /* stable key */
+	const char *text;	  /* for a person; static */
+	const char *const *texts; /* instead of text, by value, where a value has its own words */
+	uint8_t n_texts;	  /* a value beyond them, or a NULL there, falls back to text */
+	uint8_t high;		  /* bits, inclusive */
+	uint8_t low;
+	bool zero;	    /* a fact even where the field is 0 */
+	unsigned int needs; /* enum decode_condition bits that must all hold */
+};
+
+/* Adds one fact; a full array keeps what it has. name and text must be static. */
+void fact_add(struct decoded *decoded, const char *name, const char *text, uint64_t value);
+
+/* Adds the facts that a table of n rows finds in one register under these conditions. */
+void facts_from_register(struct decoded *decoded, const struct fact_row *rows, size_t n,
+			 uint64_t value, unsigned int conditions);
