@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * event: one hardware error, with its record, its meaning and its identity.
+ * Several deliveries (trace, /dev/mcelog, ERST ...) may be one event.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-id128.h>
+
+#include "event/decoded.h"
+#include "event/record.h"
+#include "util/strbuf.h"
+
+struct event {
+	sd_id128_t id;		/* random, given at the first commit; null before it */
+	sd_id128_t incident;	/* shared by the records of one panic; else its own id */
+	uint64_t seq;		/* the store's number, ascending; 0 before the commit */
+	uint32_t sources;	/* bits 1 << enum source_id that delivered it */
+	struct record record;	/* as first delivered; record.boot is the boot it happened in */
+	struct decoded decoded;
+};
+
+/* Evidence that records were lost before anybody could read them. */
+struct lost {
+	enum source_id source;
+	sd_id128_t boot;	/* null unknown */
+	uint64_t count;		/* how many; 0: at least one, the number is unknown */
+	int64_t time_us;	/* when it was noticed, us since the epoch */
+	char where[64];		/* for a person and for adding up: "cpu3 ring overrun" */
+};
+
+enum { EVENT_MESSAGE_MAX = 384 };
+
+/*
+ * The one line for a person: severity, what, where. Writes to buffer of size
+ * bytes (EVENT_MESSAGE_MAX suffices), returns it.
+ */
+const char *event_message(const struct event *event, char *buffer, size_t size);
+
+/* Machine-wide identity that JSON objects carry; strings may be NULL (printed as null). */
+struct host {
+	const char *machine_id;	/* 32 hex digits */
+	const char *hostname;
+};
+
+/*
+ * Appends the event as one JSON object, schema "mce-event/1", without a line
+ * end (design: Contracts). host may be NULL.
+ */
+void event_to_json(const struct event *event, const struct host *host, struct strbuf *buffer);
+
+/*
+ * Appends the event in mcelog's text shape, lines and a blank line at the end.
+ */
+void event_to_text(const struct event *event, struct strbuf *buffer);
+
+/* The FRU text that AMD puts in SYND1 and SYND2: printable ASCII or "". buffer: 17 bytes. */
+const char *record_fru_text(const struct record *record, char buffer[17]);
+
+/* RFC 3339 UTC with microseconds, "2026-11-20T22:55:01.000000Z". buffer: 40 bytes. */
+const char *time_to_text(int64_t time_us, char buffer[40]);
+
+/*
+ * Whether two deliveries from different sources describe one hardware error:
+ * same CPU, bank and registers (a register that one side lacks matches) and a
+ * time at most two seconds apart; with a TSC on both sides it must be equal.
+ * A bank that an earlier boot left behind (TSC 0, seen as a boot came up)
+ * matches the record of that boot whatever its time.
+ */
+bool record_same_error(const struct record *a, const struct record *b);
