@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sources/source.h"
+
+#include <string.h>
+
+/*
+ * erst comes before devmcelog: the first reads of /dev/mcelog erase the ERST
+ * records that pstore still shows. The live trace comes last, so that records
+ * that an earlier boot left behind find the event they belong to.
+ */
+const struct source_ops *const sources[] = {
+	&source_erst,
+	&source_devmcelog,
+	&source_tracefs,
+	&source_replay,
+	NULL,
+};
+
+const struct source_ops *source_find(const char *name)
+{
+	for (size_t i = 0; sources[i]; i++)
+		if (strcmp(sources[i]->name, name) == 0)
+			return sources[i];
+	return NULL;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * trace-instance: the trace instance that mce:mce_record is recorded in: our
+ * own "mcelog", or the one that the kernel was booted with. Finding it,
+ * making it, and what its files say.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tracefs/tracefs.h>
+
+#include "sources/source.h"
+
+#define TRACE_EVENT_DIR "events/mce/mce_record"
+
+/* What the ring's clock counts, as far as it can be turned into wall time. */
+enum trace_clock {
+	TRACE_CLOCK_OTHER,
+	TRACE_CLOCK_BOOT, /* CLOCK_BOOTTIME */
+	TRACE_CLOCK_MONO, /* CLOCK_MONOTONIC, or what counts from about the same moment */
+};
+
+struct trace_instance {
+	char name[64];
+	struct tracefs_instance *tracefs;
+	int pipe_fd;		/* trace_pipe: polled, never read */
+	enum trace_clock clock;
+	unsigned int *cpus;	/* numbers of all possible CPUs, ascending */
+	size_t n_cpus;
+};
+
+/* The tracing directory below the root. Returns buffer. */
+const char *trace_directory(const struct source_env *env, char buffer[ROOT_PATH_MAX]);
+
+/*
+ * Says in why that what (a path below the tracing directory) cannot be had and,
+ * where that is it, that the kernel is locked down. Returns error.
+ */
+int trace_explain(const struct source_env *env, int error, const char *what,
+		  char why[SOURCE_WHY_MAX]);
+
+/* Whether the tracepoint is there, without changing anything. Errors: -errno with why. */
+int trace_find_event(const struct source_env *env, char why[SOURCE_WHY_MAX]);
+
+/* The name of the instance to use: of the boot's, or ours whether or not it exists. */
+void trace_choose_instance(const struct source_env *env, char *ret_name, size_t size);
+
+/*
+ * Opens the instance, made and set up where it is new; one that records
+ * already is taken as it is. Errors: -errno with why; close is then still to
+ * be called, as on a zeroed instance with pipe_fd -1.
+ */
+int trace_instance_open(const struct source_env *env, struct trace_instance *instance,
+			char why[SOURCE_WHY_MAX]);
+
+/* Closes our side; the instance stays and goes on recording. */
+void trace_instance_close(struct trace_instance *instance);
+
+/* Opens per_cpu/cpuN/trace_pipe_raw, not blocking. Returns the fd or -errno. */
+int trace_instance_open_cpu(const struct trace_instance *instance, unsigned int cpu);
+
+/* What per_cpu/cpuN/stats has lost since the instance began. Errors: -errno. */
+int trace_instance_lost(const struct trace_instance *instance, unsigned int cpu,
+			uint64_t *ret_lost);
