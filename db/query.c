@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "db/query.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/reader.h"
+#include "db/row.h"
+#include "db/sql.h"
+#include "util/cleanup.h"
+
+struct query {
+	sqlite3 *db;
+	struct row_names names;
+};
+
+/* Events read at a time, then the read transaction ends. */
+enum { CHUNK = 128, ID_DIGITS = 32 };
+
+DEFINE_CLEANUP(struct query *, query, query_close)
+
+int query_open(const char *path, struct query **ret_query, char note[512])
+{
+	_cleanup_(query_cleanup) struct query *query = calloc(1, sizeof(*query));
+	int r;
+
+	note[0] = '\0';
+	if (!query)
+		return -ENOMEM;
+	r = reader_open(path, &query->db, note);
+	if (r < 0)
+		return r;
+	*ret_query = take_ptr(query);
+	return 0;
+}
+
+void query_close(struct query *query)
+{
+	if (!query)
+		return;
+	sqlite3_close(query->db);
+	row_names_free(&query->names);
+	free(query);
+}
+
+const char *query_error(const struct query *query)
+{
+	return sqlite3_errmsg(query->db);
+}
+
+static int prepare(struct query *query, const char *sql, sqlite3_stmt **ret_statement)
+{
+	return sql_result(query->db, sqlite3_prepare_v2(query->db, sql, -1, ret_statement, NULL));
+}
+
+/* Where a walk is: the time and number of the last event given. */
+struct position {
+	int64_t time_us;
+	int64_t seq;
+};
+
+/* Just before the limit newest events; the start when there are not so many. */
+static int find_start(struct query *query, unsigned int limit, struct position *ret_position)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r;
+
+	*ret_position = (struct position){ INT64_MIN, INT64_MIN };
+	if (limit == 0)
+		return 0;
+	r = prepare(query,
+		    "SELECT time_us, seq FROM event ORDER BY time_us DESC, seq DESC "
+		    "LIMIT 1 OFFSET ?1",
+		    &statement);
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(statement, 1, limit);
+	r = sql_step(statement);
+	if (r > 0)
+		*ret_position = (struct position){ sqlite3_column_int64(statement, 0),
+						   sqlite3_column_int64(statement, 1) };
+	return r < 0 ? r : 0;
+}
+
+/* Up to CHUNK events from a bound statement, which is then free of locks. Returns how many. */
+static int read_chunk(struct query *query, sqlite3_stmt *bound, struct event *events)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = bound;
+	int n = 0, r = 0;
+
+	while (n < CHUNK && (r = sql_step(statement)) > 0)
+		row_read_event(statement, &query->names, &events[n++]);
+	return r < 0 ? r : n;
+}
+
+static int give(const struct event *events, int n,
+		int (*each)(void *context, const struct event *event), void *context)
+{
+	for (int i = 0; i < n; i++) {
+		int r = each(context, &events[i]);
+
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int walk_from(struct query *query, struct position position,
+		     int (*each)(void *context, const struct event *event), void *context)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	_cleanup_free_ struct event *events = calloc(CHUNK, sizeof(*events));
+	int n, r = prepare(query,
+			   ROW_SELECT
+			   "WHERE (time_us, seq) > (?1, ?2) ORDER BY time_us, seq LIMIT 128",
+			   &statement);
+
+	if (r < 0)
+		return r;
+	if (!events)
+		return -ENOMEM;
+	do {
+		sqlite3_bind_int64(statement, 1, position.time_us);
+		sqlite3_bind_int64(statement, 2, position.seq);
+		n = read_chunk(query, statement, events);
+		if (n <= 0)
+			return n;
+		position.time_us = events[n - 1].record.time_us;
+		position.seq = (int64_t)events[n - 1].seq;
+		r = give(events, n, each, context);
+	} while (r == 0 && n == CHUNK);
+	return r;
+}
+
+/* Lower case digits without dashes. Errors: -EINVAL for other characters, too few or many. */
+static int clean_id(const char *id, char ret_id[ID_DIGITS + 1])
+{
+	char clean[ID_DIGITS + 1];
+	size_t n = 0;
+
+	for (; *id; id++) {
+		if (*id == '-')
+			continue;
+		if (!isxdigit((unsigned char)*id) || n == ID_DIGITS)
+			return -EINVAL;
+		clean[n++] = (char)tolower((unsigned char)*id);
+	}
+	if (n == 0)
+		return -EINVAL;
+	clean[n] = '\0';
+	memcpy(ret_id, clean, sizeof(clean));
+	return 0;
+}
+
+/* Runs a SELECT whose one parameter is text; returns how many events it gave, or -errno. */
+static int walk_matches(struct query *query, const char *sql, const char *text,
+			struct event *events)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = prepare(query, sql, &statement);
+
+	if (r < 0)
+		return r;
+	sql_bind_text(statement, 1, text);
+	return read_chunk(query, statement, events);
+}
+
+static int find_matches(struct query *query, const char *id, struct event *events)
+{
+	size_t length = strlen(id);
+	int n = 0;
+
+	if (length < 8 && strspn(id, "0123456789") == length)
+		n = walk_matches(query, ROW_SELECT "WHERE seq = CAST(?1 AS INTEGER)", id, events);
+	if (n != 0 || length < 4)
+		return n;
+	return walk_matches(query,
+			    ROW_SELECT "WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY time_us, seq",
+			    id, events);
+}
+
+static int walk_id(struct query *query, const char *id,
+		   int (*each)(void *context, const struct event *event), void *context)
+{
+	_cleanup_free_ struct event *events = calloc(CHUNK, sizeof(*events));
+	char clean[ID_DIGITS + 1];
+	int n = events ? clean_id(id, clean) : -ENOMEM;
+
+	if (n == 0)
+		n = find_matches(query, clean, events);
+	return n <= 0 ? n : give(events, n, each, context);
+}
+
+int query_events(struct query *query, const struct query_filter *filter,
+		 int (*each)(void *context, const struct event *event), void *context)
+{
+	struct position start;
+	int r;
+
+	if (filter->id)
+		return walk_id(query, filter->id, each, context);
+	r = find_start(query, filter->limit, &start);
+	return r < 0 ? r : walk_from(query, start, each, context);
+}
+
+int query_deliveries(struct query *query, uint64_t seq,
+		     int (*each)(void *context, const struct query_delivery *delivery),
+		     void *context)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = prepare(query,
+			"SELECT source, key, seen_us FROM delivery WHERE event = ?1 "
+			"ORDER BY seen_us, key",
+			&statement);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(statement, 1, (int64_t)seq);
+	while ((r = sql_step(statement)) > 0) {
+		struct query_delivery delivery = {
+			.source = sql_column_text(statement, 0),
+			.key = sql_column_text(statement, 1),
+			.seen_us = sqlite3_column_int64(statement, 2),
+		};
+
+		r = each(context, &delivery);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
+int query_count_incident(struct query *query, sd_id128_t incident, uint64_t *ret_count)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = prepare(
+		query,
+		"SELECT (SELECT count(*) FROM event WHERE incident = ?1 AND incident <> id) "
+		"+ (SELECT count(*) FROM event WHERE id = ?1)",
+		&statement);
+
+	if (r < 0)
+		return r;
+	sql_bind_id(statement, 1, incident);
+	r = sql_step(statement);
+	if (r < 0)
+		return r;
+	*ret_count = (uint64_t)sqlite3_column_int64(statement, 0);
+	return 0;
+}
+
+bool query_has_boot(struct query *query, sd_id128_t boot)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+
+	if (prepare(query, "SELECT 1 FROM boot WHERE id = ?1", &statement) < 0)
+		return false;
+	sql_bind_id(statement, 1, boot);
+	return sql_step(statement) > 0;
+}
+
+/* Columns of the SELECT in query_groups(). */
+enum group_column {
+	GROUP_SEVERITY,
+	GROUP_CLASS,
+	GROUP_SOCKET,
+	GROUP_IMC,
+	GROUP_CHANNEL,
+	GROUP_DIMM,
+	GROUP_BANK_TYPE,
+	GROUP_BANK,
+	GROUP_MCA,
+	GROUP_EVENTS,
+	GROUP_ERRORS,
+	GROUP_FIRST,
+	GROUP_LAST,
+	GROUP_REPLAYED,
+	GROUP_FIRST_CPU,
+	GROUP_LAST_CPU,
+};
+
+static const char groups_sql[] =
+	"SELECT severity, class, socket, imc, channel, dimm, bank_type, bank, mca, count(*), "
+	"sum(count), min(nullif(time_us, 0)), max(time_us), sum(replayed), min(cpu), max(cpu) "
+	"FROM event GROUP BY severity, class, socket, imc, channel, dimm, bank_type, bank, mca";
+
+static int32_t read_place(sqlite3_stmt *statement, int column)
+{
+	return sqlite3_column_type(statement, column) == SQLITE_NULL
+		       ? LOCATION_UNKNOWN
+		       : sqlite3_column_int(statement, column);
+}
+
+static struct query_group read_group(sqlite3_stmt *statement, struct row_names *names)
+{
+	struct query_group group = {
+		.location = { read_place(statement, GROUP_SOCKET), read_place(statement, GROUP_IMC),
+			      read_place(statement, GROUP_CHANNEL),
+			      read_place(statement, GROUP_DIMM), -1, -1, -1, -1, -1, -1 },
+		.bank_type = row_name(names, sql_column_text(statement, GROUP_BANK_TYPE)),
+		.bank = (uint32_t)sqlite3_column_int64(statement, GROUP_BANK),
+		.mca = row_name(names, sql_column_text(statement, GROUP_MCA)),
+		.events = (uint64_t)sqlite3_column_int64(statement, GROUP_EVENTS),
+		.errors = (uint64_t)sqlite3_column_int64(statement, GROUP_ERRORS),
+		.first_us = sqlite3_column_int64(statement, GROUP_FIRST),
+		.last_us = sqlite3_column_int64(statement, GROUP_LAST),
+		.replayed = (uint64_t)sqlite3_column_int64(statement, GROUP_REPLAYED),
+		.first_cpu = (uint32_t)sqlite3_column_int64(statement, GROUP_FIRST_CPU),
+		.last_cpu = (uint32_t)sqlite3_column_int64(statement, GROUP_LAST_CPU),
+	};
+
+	severity_parse(sql_column_text(statement, GROUP_SEVERITY), &group.severity);
+	class_parse(sql_column_text(statement, GROUP_CLASS), &group.class);
+	if (!group.mca)
+		group.mca = "";
+	return group;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct query_group *left = a, *right = b;
+
+	if (left->severity != right->severity)
+		return left->severity > right->severity ? -1 : 1;
+	return (left->last_us < right->last_us) - (left->last_us > right->last_us);
+}
+
+static int read_groups(struct query *query, struct query_group **ret_groups, size_t *ret_count)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	_cleanup_free_ struct query_group *groups = NULL;
+	size_t n = 0;
+	int r = prepare(query, groups_sql, &statement);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(statement)) > 0) {
+		struct query_group *grown = realloc(groups, (n + 1) * sizeof(*groups));
+
+		if (!grown)
+			return -ENOMEM;
+		groups = grown;
+		groups[n++] = read_group(statement, &query->names);
+	}
+	if (r < 0)
+		return r;
+	*ret_groups = take_ptr(groups);
+	*ret_count = n;
+	return 0;
+}
+
+int query_groups(struct query *query, int (*each)(void *context, const struct query_group *group),
+		 void *context)
+{
+	_cleanup_free_ struct query_group *groups = NULL;
+	size_t n;
+	int r = read_groups(query, &groups, &n);
+
+	if (r < 0)
+		return r;
+	if (n > 0)
+		qsort(groups, n, sizeof(*groups), compare_groups);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = each(context, &groups[i]);
+	return r;
+}
+
+int query_lost(struct query *query, int (*each)(void *context, const struct lost *lost),
+	       void *context)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = prepare(query,
+			"SELECT source, CASE WHEN min(boot) = max(boot) AND count(boot) = count(*) "
+			"THEN boot END, place, sum(count), max(time_us) FROM lost "
+			"GROUP BY source, place ORDER BY max(time_us)",
+			&statement);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(statement)) > 0) {
+		struct lost lost = { 0 };
+
+		source_id_parse(sql_column_text(statement, 0), &lost.source);
+		lost.boot = sql_column_id(statement, 1);
+		snprintf(lost.where, sizeof(lost.where), "%s", sql_column_text(statement, 2));
+		lost.count = (uint64_t)sqlite3_column_int64(statement, 3);
+		lost.time_us = sqlite3_column_int64(statement, 4);
+		r = each(context, &lost);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}

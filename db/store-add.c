@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One record into the store: known, one more source of an event, or a new event. */
+#include "db/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db/store-private.h"
+
+/* MCi_STATUS: the address register holds something. */
+#define STATUS_ADDRV (1ull << 58)
+
+/* record_same_error()'s. */
+enum { SECOND_US = 1000000, WINDOW_US = 2 * SECOND_US };
+
+/* Where a twin is looked for. A TSC is all but unique, so that search never walks far. */
+struct search {
+	int64_t from_us;
+	int64_t to_us;
+	bool any_tsc; /* newest first */
+	uint64_t tsc; /* else this one (0: or none), oldest first */
+};
+
+enum { SEARCHES_MAX = 4 };
+
+/* 1 known, with its event's seq (0 gone), 0 not, -errno. */
+static int find_key(struct store *store, const char *key, uint64_t *ret_seq)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_KNOWN];
+	int r;
+
+	sql_bind_text(statement, 1, key);
+	r = sql_step(statement);
+	if (r > 0)
+		*ret_seq = (uint64_t)sqlite3_column_int64(statement, 0);
+	return r;
+}
+
+/* The boot that was running at the record's time, if we know that. */
+static int resolve_boot(struct store *store, struct record *record)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_BOOT_AT];
+	int r;
+
+	if (!sd_id128_is_null(record->boot) || record->time_us == 0)
+		return 0;
+	sqlite3_bind_int64(statement, 1, record->time_us);
+	r = sql_step(statement);
+	if (r > 0)
+		record->boot = sql_column_id(statement, 0);
+	return r < 0 ? r : 0;
+}
+
+static size_t plan_with_tsc(const struct record *record, struct search *searches)
+{
+	int64_t time_us = record->time_us;
+	size_t n = 0;
+
+	if (time_us == 0) {
+		searches[n++] = (struct search){ INT64_MIN, INT64_MAX, false, record->tsc };
+		return n;
+	}
+	searches[n++] =
+		(struct search){ time_us - WINDOW_US, time_us + WINDOW_US, false, record->tsc };
+	searches[n++] = (struct search){ 0, 0, false, record->tsc };
+	searches[n++] = (struct search){ time_us - WINDOW_US, time_us + WINDOW_US, false, 0 };
+	return n;
+}
+
+static size_t plan_without_tsc(const struct record *record, struct search *searches)
+{
+	int64_t time_us = record->time_us, second = time_us - time_us % SECOND_US;
+	size_t n = 0;
+
+	if (time_us == 0)
+		return n;
+	searches[n++] = (struct search){ second, second + SECOND_US - 1, false, 0 };
+	searches[n++] = (struct search){ time_us - WINDOW_US, time_us + WINDOW_US, true, 0 };
+	if (record->boot_time)
+		searches[n++] = (struct search){ 0, time_us, true, 0 };
+	return n;
+}
+
+/*
+ * Where record_same_error() can say yes, the likeliest first. A bank left
+ * behind has no time of its own: its twin is any earlier record, and for a
+ * record of an earlier boot any later bank.
+ */
+static size_t plan(const struct record *record, struct search searches[SEARCHES_MAX])
+{
+	size_t n =
+		record->tsc ? plan_with_tsc(record, searches) : plan_without_tsc(record, searches);
+
+	if (record->replayed && n < SEARCHES_MAX)
+		searches[n++] = (struct search){ record->time_us, INT64_MAX, false, 0 };
+	return n;
+}
+
+static void bind_search(sqlite3_stmt *statement, const struct record *record, const char *sources,
+			const struct search *search)
+{
+	sql_bind_text(statement, 1, sources);
+	sqlite3_bind_int64(statement, 2, (int64_t)record->status);
+	sqlite3_bind_int(statement, 3, record->bank);
+	sqlite3_bind_int64(statement, 4, record->cpu);
+	sqlite3_bind_int64(statement, 5, search->from_us);
+	sqlite3_bind_int64(statement, 6, search->to_us);
+	if (record->status & STATUS_ADDRV && record->fields & RECORD_HAS_ADDR)
+		sqlite3_bind_int64(statement, 7, (int64_t)record->addr);
+	else
+		sqlite3_bind_null(statement, 7);
+	if (!search->any_tsc)
+		sqlite3_bind_int64(statement, 8, (int64_t)search->tsc);
+}
+
+/* 1 with the event, 0 none, -errno. */
+static int search_twin(struct store *store, const struct record *record, const char *sources,
+		       const struct search *search, struct event *ret_event)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement =
+		store->statements[search->any_tsc ? STATEMENT_TWIN : STATEMENT_TWIN_WITH_TSC];
+	struct event event;
+	int r;
+
+	bind_search(statement, record, sources, search);
+	while ((r = sql_step(statement)) > 0) {
+		row_read_event(statement, &store->names, &event);
+		if (record_same_error(&event.record, record)) {
+			*ret_event = event;
+			return 1;
+		}
+	}
+	return r;
+}
+
+/* An event that this source has not delivered yet: the pairing is one to one. */
+static int find_twin(struct store *store, const struct record *record, struct event *ret_event)
+{
+	struct search searches[SEARCHES_MAX];
+	size_t n = plan(record, searches);
+
+	for (size_t i = 0; i < n; i++) {
+		for (uint32_t set = 1; set < 1u << SOURCE_COUNT_; set++) {
+			char sources[ROW_SOURCES_MAX];
+			int r;
+
+			if (!store->sets[set] || set & 1u << record->source)
+				continue;
+			r = search_twin(store, record, row_sources_text(set, sources), &searches[i],
+					ret_event);
+			if (r != 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* Whether it is one of the records that a panic left, which all come later. */
+static bool is_of_panic(const struct event *event)
+{
+	const struct record *record = &event->record;
+
+	return (record->replayed || record->source == SOURCE_ERST ||
+		record->source == SOURCE_PSTORE || record->source == SOURCE_VMCORE) &&
+	       record->time_us != 0 && event->decoded.severity >= SEVERITY_UCNA;
+}
+
+static int find_incident(struct store *store, const struct event *event, sd_id128_t *ret_incident)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_INCIDENT];
+	sd_id128_t incident = event->id;
+	int r = 0;
+
+	if (is_of_panic(event)) {
+		sqlite3_bind_int64(statement, 1, event->record.time_us);
+		sql_bind_id(statement, 2, event->record.boot);
+		r = sql_step(statement);
+		if (r > 0)
+			incident = sql_column_id(statement, 0);
+	}
+	if (r < 0)
+		return r;
+	*ret_incident = incident;
+	return 0;
+}
+
+static int add_delivery(struct store *store, const struct record *record, uint64_t seq)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_DELIVERY];
+
+	sql_bind_text(statement, 1, record->key);
+	sqlite3_bind_int64(statement, 2, (int64_t)seq);
+	sql_bind_text(statement, 3, source_id_name(record->source));
+	sqlite3_bind_int64(statement, 4, store->now_us);
+	return sql_run(statement);
+}
+
+static int add_event(struct store *store, struct event *event, bool want_journal)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_EVENT];
+	char message[EVENT_MESSAGE_MAX], sources[ROW_SOURCES_MAX];
+	int r = sd_id128_randomize(&event->id);
+
+	if (r == 0)
+		r = find_incident(store, event, &event->incident);
+	if (r < 0)
+		return r;
+	event->sources = 1u << event->record.source;
+	row_bind_event(statement, event, row_sources_text(event->sources, sources));
+	sql_bind_text(statement, ROW_PARAMETER_MESSAGE,
+		      event_message(event, message, sizeof(message)));
+	sql_bind_text(statement, ROW_PARAMETER_JOURNAL, want_journal ? "waiting" : "none");
+	r = sql_run(statement);
+	if (r < 0)
+		return r;
+	event->seq = (uint64_t)sqlite3_last_insert_rowid(store->db);
+	return add_delivery(store, &event->record, event->seq);
+}
+
+/* A leftover bank that came first has its own boot and time; the record knows the true ones. */
+static int redate(struct store *store, struct event *twin, const struct record *record)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_REDATE];
+
+	if (!twin->record.boot_time || twin->record.replayed || !record->replayed ||
+	    record->time_us == 0)
+		return 0;
+	twin->record.boot = record->boot;
+	twin->record.time_us = record->time_us;
+	twin->record.replayed = true;
+	sqlite3_bind_int64(statement, 1, (int64_t)twin->seq);
+	sql_bind_id(statement, 2, record->boot);
+	sqlite3_bind_int64(statement, 3, record->time_us);
+	store->counted = false;
+	return sql_run(statement);
+}
+
+static int join(struct store *store, struct event *twin, const struct record *record)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_JOIN];
+	char sources[ROW_SOURCES_MAX];
+	int r = redate(store, twin, record);
+
+	if (r < 0)
+		return r;
+	twin->sources |= 1u << record->source;
+	sqlite3_bind_int64(statement, 1, (int64_t)twin->seq);
+	sql_bind_text(statement, 2, row_sources_text(twin->sources, sources));
+	r = sql_run(statement);
+	return r < 0 ? r : add_delivery(store, record, twin->seq);
+}
+
+/* The set is one in which later records will look for a twin. */
+static void note_added(struct store *store, const struct event *event, enum store_result result)
+{
+	store->sets[event->sources] = true;
+	if (result == STORE_NEW && store->counted &&
+	    sd_id128_equal(store->counted_boot, event->record.boot))
+		store->counts.events++;
+}
+
+/* event is the caller's copy: it becomes what is stored. */
+static int add_unknown(struct store *store, struct event *event, bool want_journal,
+		       enum store_result *ret_result)
+{
+	struct event twin;
+	int r = resolve_boot(store, &event->record);
+
+	if (r == 0)
+		r = find_twin(store, &event->record, &twin);
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		r = join(store, &twin, &event->record);
+		*event = twin;
+		*ret_result = STORE_JOINED;
+	} else {
+		r = add_event(store, event, want_journal);
+		*ret_result = STORE_NEW;
+	}
+	if (r == 0)
+		note_added(store, event, *ret_result);
+	return r;
+}
+
+int store_add(struct store *store, struct event *event, bool want_journal,
+	      enum store_result *ret_result)
+{
+	enum store_result result = STORE_KNOWN;
+	struct event added = *event;
+	int r = store_ready(store);
+
+	if (r < 0)
+		return r;
+	r = find_key(store, added.record.key, &added.seq);
+	if (r == 0)
+		r = add_unknown(store, &added, want_journal, &result);
+	if (r < 0)
+		return store_result(store, r);
+
+	if (result == STORE_KNOWN)
+		event->seq = added.seq;
+	else
+		*event = added;
+	*ret_result = result;
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the store share; for db/store*.c only. */
+#pragma once
+
+#include "db/row.h"
+#include "db/sql.h"
+#include "db/store.h"
+
+/* One prepared statement each, made when the store is opened. */
+enum store_statement {
+	STATEMENT_BEGIN,
+	STATEMENT_COMMIT,
+	STATEMENT_ROLLBACK,
+	STATEMENT_ADD_BOOT,
+	STATEMENT_BOOT_AT,
+	STATEMENT_KNOWN,
+	STATEMENT_TWIN_WITH_TSC,
+	STATEMENT_TWIN,
+	STATEMENT_INCIDENT,
+	STATEMENT_ADD_EVENT,
+	STATEMENT_ADD_DELIVERY,
+	STATEMENT_JOIN,
+	STATEMENT_REDATE,
+	STATEMENT_ADD_LOST,
+	STATEMENT_LOST_SO_FAR,
+	STATEMENT_COUNT_EVENTS,
+	STATEMENT_COUNT_LOST,
+	STATEMENT_NEXT_EVENT,
+	STATEMENT_NEXT_LOST,
+	STATEMENT_EVENT_SENT,
+	STATEMENT_LOST_SENT,
+	STATEMENT_COUNT_,
+};
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENT_COUNT_];
+	struct row_names names;
+	/* First failure in this transaction: it can only be rolled back. */
+	int failed;
+	int64_t now_us; /* when the transaction began */
+	/* Sets of sources that events have or had: where a twin can be searched. */
+	bool sets[1u << SOURCE_COUNT_];
+	/* store_count_boot()'s last answer, kept up to date. */
+	bool counted;
+	sd_id128_t counted_boot;
+	struct store_counts counts;
+};
+
+/* For each store_statement. */
+extern const char *const store_sql[STATEMENT_COUNT_];
+
+/* 0, or why nothing can be added now: -EINVAL outside a transaction, else its first failure. */
+int store_ready(const struct store *store);
+
+/* Remembers a failure of this transaction and of the database; returns r. */
+int store_result(struct store *store, int r);

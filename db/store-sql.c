@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "db/store-private.h"
+
+/*
+ * A twin: the same error from another source. ?1 is a set of sources that lacks
+ * the record's own, ?7 the record's address where that must be equal. These are
+ * the cheap conditions; record_same_error() decides. Oldest first where many
+ * are alike: the first is then the one that still waits for its twin.
+ */
+#define TWIN                                                                                       \
+	ROW_SELECT "INDEXED BY event_join WHERE sources = ?1 AND status = ?2 AND bank = ?3 "       \
+		   "AND cpu = ?4 AND time_us BETWEEN ?5 AND ?6 "                                   \
+		   "AND (?7 IS NULL OR addr IS NULL OR addr = ?7) "
+
+const char *const store_sql[STATEMENT_COUNT_] = {
+	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+	[STATEMENT_COMMIT] = "COMMIT",
+	[STATEMENT_ROLLBACK] = "ROLLBACK",
+	[STATEMENT_ADD_BOOT] = "INSERT OR IGNORE INTO boot (id, began_us) VALUES (?1, ?2)",
+	[STATEMENT_BOOT_AT] = "SELECT id FROM boot WHERE began_us <= ?1 "
+			      "ORDER BY began_us DESC LIMIT 1",
+	[STATEMENT_KNOWN] = "SELECT event.seq FROM delivery LEFT JOIN event "
+			    "ON event.seq = delivery.event WHERE key = ?1",
+	[STATEMENT_TWIN_WITH_TSC] = TWIN "AND ifnull(tsc, 0) = ?8 ORDER BY time_us, seq",
+	[STATEMENT_TWIN] = TWIN "ORDER BY time_us DESC, seq DESC",
+	[STATEMENT_INCIDENT] =
+		"SELECT incident FROM event WHERE time_us BETWEEN ?1 - 10000000 AND ?1 + 10000000 "
+		"AND (boot = ?2 OR boot IS NULL OR ?2 IS NULL) "
+		"AND (replayed OR source IN ('erst', 'pstore', 'vmcore')) "
+		"AND severity IN ('ucna', 'action_optional', 'action_required', 'uncorrected', "
+		"'fatal') ORDER BY abs(time_us - ?1), seq LIMIT 1",
+	[STATEMENT_ADD_EVENT] = ROW_INSERT,
+	[STATEMENT_ADD_DELIVERY] =
+		"INSERT INTO delivery (key, event, source, seen_us) VALUES (?1, ?2, ?3, ?4)",
+	[STATEMENT_JOIN] = "UPDATE event SET sources = ?2 WHERE seq = ?1",
+	[STATEMENT_REDATE] = "UPDATE event SET boot = ?2, time_us = ?3, replayed = 1 "
+			     "WHERE seq = ?1",
+	[STATEMENT_ADD_LOST] = "INSERT INTO lost (source, boot, place, count, time_us, journal) "
+			       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[STATEMENT_LOST_SO_FAR] = "SELECT sum(count) FROM lost "
+				  "WHERE boot IS ?1 AND source = ?2 AND place = ?3",
+	[STATEMENT_COUNT_EVENTS] = "SELECT count(*) FROM event WHERE boot IS ?1",
+	[STATEMENT_COUNT_LOST] = "SELECT sum(max(count, 1)) FROM lost WHERE boot IS ?1",
+	[STATEMENT_NEXT_EVENT] = ROW_SELECT "INDEXED BY event_outbox "
+					    "WHERE journal = 'waiting' AND seq > ?1 "
+					    "ORDER BY seq LIMIT 1",
+	[STATEMENT_NEXT_LOST] = "SELECT seq, source, boot, place, count, time_us FROM lost "
+				"INDEXED BY lost_outbox WHERE journal = 'waiting' AND seq > ?1 "
+				"ORDER BY seq LIMIT 1",
+	[STATEMENT_EVENT_SENT] = "UPDATE event SET journal = 'sent' WHERE seq = ?1",
+	[STATEMENT_LOST_SENT] = "UPDATE lost SET journal = 'sent' WHERE seq = ?1",
+};

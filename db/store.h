@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * store: the only writer of the event database.
+ *
+ * SQLite in WAL mode, synchronous=FULL; -wal and -shm are kept, so that a
+ * reader of the group works whether or not a writer runs. The schema lives in
+ * db/schema/NNNN-name.sql alone, compiled in, one step per user_version.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/event.h"
+
+struct store;
+
+/* What became of a record. */
+enum store_result {
+	STORE_NEW,	/* a new event */
+	STORE_JOINED,	/* one more source of an event that is there */
+	STORE_KNOWN,	/* this delivery key was there; nothing changed */
+};
+
+/*
+ * Opens or creates the database at path (a path for open(2), any root already
+ * in front) and brings its schema up to date.
+ *
+ * A file that is no database, is damaged, or has a newer schema than this
+ * program knows is never changed: it is renamed to PATH.broken-YYYYmmddTHHMMSSZ
+ * (with its -wal and -shm; a number is added when that is taken) and a new one
+ * begun; delivery keys, boots and losses are carried over where they can be
+ * read. note then says so in one line (it is "" otherwise; at least 512 bytes).
+ *
+ * Errors: -errno of what could not be opened or created, with note set.
+ */
+int store_open(const char *path, struct store **ret_store, char note[512]);
+
+/*
+ * Sets the database at path aside for that reason (one clause, "it is ...") and
+ * begins a new one, as store_open() does when it finds one unusable: for when
+ * a store reported -EUCLEAN. The store has to be closed.
+ */
+int store_set_aside(const char *path, const char *reason, struct store **ret_store,
+		    char note[512]);
+
+/* Commits nothing; NULL allowed. */
+void store_close(struct store *store);
+
+/*
+ * One transaction at a time: begin, add..., commit or rollback.
+ * Errors: -EBUSY when another process holds the lock for more than 50 ms,
+ * -ENOSPC, -EIO, -ENOMEM, -EUCLEAN when the file is damaged (roll back, close,
+ * store_set_aside()). After any failure the transaction can only be rolled
+ * back: until then all that adds or commits fails in the same way.
+ * store_error() has SQLite's words for it.
+ */
+int store_begin(struct store *store);
+int store_commit(struct store *store);
+void store_rollback(struct store *store);
+const char *store_error(const struct store *store);
+
+/* Notes that this boot exists and when it began (us since the epoch); again is harmless. */
+int store_add_boot(struct store *store, sd_id128_t boot, int64_t began_us);
+
+/*
+ * Adds a record with its meaning, in a transaction. In: event->record and
+ * event->decoded. Out: id, incident, seq, sources; for STORE_JOINED the other
+ * fields are the stored event's. For STORE_KNOWN only seq is set (0 when
+ * retention has removed the event).
+ *
+ * Exactly once: record.key is unique for ever. A key that is new may still be
+ * an error that another source already delivered: the pairing is one to one,
+ * by record_same_error(), never two deliveries of the same source.
+ * A record whose boot is unknown gets the boot that was running at its time.
+ * want_journal puts a new event into the journal's outbox.
+ */
+int store_add(struct store *store, struct event *event, bool want_journal,
+	      enum store_result *ret_result);
+
+/* Adds a loss, in a transaction. want_journal as above. */
+int store_add_lost(struct store *store, const struct lost *lost, bool want_journal);
+
+/* Whether the delivery key is there. */
+bool store_has_key(struct store *store, const char *key);
+
+/* The sum of losses of that boot, source and place. */
+uint64_t store_lost_so_far(struct store *store, sd_id128_t boot, enum source_id source,
+			   const char *where);
+
+/* Events of this boot and errors in them, and records lost, for the status line. */
+struct store_counts {
+	uint64_t events;
+	uint64_t lost;
+};
+int store_count_boot(struct store *store, sd_id128_t boot, struct store_counts *ret_counts);
+
+/*
+ * The journal's outbox, oldest first: calls event() or lost() for each entry
+ * that is not yet marked, at most limit. A callback's negative result ends the
+ * walk and is returned. Returns the number of entries walked, or -errno.
+ */
+struct store_outbox {
+	int (*event)(void *context, const struct event *event);
+	int (*lost)(void *context, uint64_t seq, const struct lost *lost);
+	void *context;
+};
+int store_walk_outbox(struct store *store, const struct store_outbox *outbox, unsigned int limit);
+
+/* The journal has these; in a transaction. */
+int store_mark_event_sent(struct store *store, uint64_t seq);
+int store_mark_lost_sent(struct store *store, uint64_t seq);
