@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "event/event.h"
+
+struct writer {
+	struct host host;
+	struct strbuf line;
+	unsigned long printed;
+	char machine_id[SD_ID128_STRING_MAX];
+	char hostname[256];
+};
+
+/* The names of this machine go only to events that are of this machine. */
+static void name_host(struct writer *writer, struct query *query,
+		      const struct report_options *options)
+{
+	sd_id128_t boot, machine;
+
+	if (options->db_given && (sd_id128_get_boot(&boot) < 0 || !query_has_boot(query, boot)))
+		return;
+	if (sd_id128_get_machine(&machine) == 0)
+		writer->host.machine_id = sd_id128_to_string(machine, writer->machine_id);
+	if (gethostname(writer->hostname, sizeof(writer->hostname) - 1) == 0)
+		writer->host.hostname = writer->hostname;
+}
+
+static int print_event(void *context, const struct event *stored)
+{
+	struct writer *writer = context;
+	struct event event = *stored;
+
+	report_complete(&event);
+	strbuf_reset(&writer->line);
+	event_to_json(&event, &writer->host, &writer->line);
+	if (writer->line.error < 0)
+		return writer->line.error;
+	writer->printed++;
+	/* Nobody listens any more: the end is reported by main(). */
+	return puts(strbuf_text(&writer->line)) < 0 ? -EPIPE : 0;
+}
+
+enum report_status json_list(struct query *query, const struct report_options *options,
+			     const struct query_filter *filter)
+{
+	struct writer writer = { 0 };
+	int r;
+
+	name_host(&writer, query, options);
+	r = query_events(query, filter, print_event, &writer);
+	strbuf_free(&writer.line);
+	if (r < 0 && !ferror(stdout))
+		return report_failed(query, r);
+	return writer.printed ? REPORT_PRINTED : REPORT_NOTHING;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "report/json.h"
+#include "report/text.h"
+
+struct table {
+	struct strbuf line;
+	unsigned long printed;
+};
+
+static void add_padded(struct strbuf *line, size_t start, size_t width)
+{
+	do {
+		strbuf_add(line, " ");
+	} while (!line->error && line->length < start + width);
+}
+
+static void print_head(struct table *table)
+{
+	strbuf_addf(&table->line, "%-25s %-8s %-15s %5s %-9s %-12s %s\n", "TIME", "ID", "SEVERITY",
+		    "CPU", "BANK", "SOURCES", "MESSAGE");
+	text_print(&table->line);
+}
+
+static int print_row(void *context, const struct event *stored)
+{
+	struct table *table = context;
+	struct strbuf *line = &table->line;
+	struct event event = *stored;
+	char when[40], id[9], bank[32], message[EVENT_MESSAGE_MAX];
+	size_t start;
+
+	report_complete(&event);
+	if (table->printed++ == 0)
+		print_head(table);
+	snprintf(bank, sizeof(bank), "%u%s%s", event.record.bank,
+		 event.decoded.bank_type ? " " : "",
+		 event.decoded.bank_type ? event.decoded.bank_type : "");
+	strbuf_addf(line, "%-25s %-8s %-15s %5" PRIu32 " %-9s ",
+		    text_time(event.record.time_us, when), text_short_id(event.id, id),
+		    severity_name(event.decoded.severity), event.record.cpu, bank);
+	start = line->length;
+	text_add_sources(line, event.sources);
+	add_padded(line, start, 13);
+	strbuf_addf(line, "%s\n", event_message(&event, message, sizeof(message)));
+	text_print(line);
+	return ferror(stdout) ? -EPIPE : 0;
+}
+
+enum report_status report_list(struct query *query, const struct report_options *options)
+{
+	struct query_filter filter = { .limit = options->limit };
+	struct table table = { 0 };
+	int r;
+
+	if (options->json)
+		return json_list(query, options, &filter);
+	r = query_events(query, &filter, print_row, &table);
+	strbuf_free(&table.line);
+	if (r < 0 && !ferror(stdout))
+		return report_failed(query, r);
+	if (table.printed == 0)
+		fprintf(stderr, "mce-report: no events recorded\n");
+	return table.printed ? REPORT_PRINTED : REPORT_NOTHING;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * report: what the verbs of mce-report share.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "db/query.h"
+
+/* The program's exit status (design: Contracts). */
+enum report_status {
+	REPORT_PRINTED = 0,
+	REPORT_NOTHING = 1,	/* nothing matched */
+	REPORT_USAGE = 2,
+	REPORT_UNREACHABLE = 3,	/* the data cannot be read, or the output not written */
+};
+
+struct report_options {
+	const char *db;
+	bool db_given;		/* not the default: may be another machine's */
+	bool json;
+	unsigned int limit;	/* 0: all */
+	char **arguments;	/* after the verb, ended by NULL */
+};
+
+/* A verb prints to stdout and reports its own failures on stderr. */
+typedef enum report_status report_verb(struct query *query, const struct report_options *options);
+
+report_verb report_summary;	/* text; with json the same as list */
+report_verb report_list;
+report_verb report_info;
+
+/* Says on stderr that the database failed; returns REPORT_UNREACHABLE. */
+enum report_status report_failed(const struct query *query, int r);
+
+/*
+ * Decodes the stored record again for what is not stored (facts, CPU name) and
+ * keeps the stored judgement: the severity that was journaled does not change
+ * with a newer program.
+ */
+void report_complete(struct event *event);

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "util/cleanup.h"
+
+const char *text_time(int64_t time_us, char buffer[40])
+{
+	time_t seconds = (time_t)(time_us / 1000000);
+	struct tm tm;
+
+	if (time_us == 0 || !localtime_r(&seconds, &tm) ||
+	    strftime(buffer, 40, "%Y-%m-%d %H:%M:%S %z", &tm) == 0)
+		snprintf(buffer, 40, "unknown");
+	return buffer;
+}
+
+const char *text_short_id(sd_id128_t id, char buffer[9])
+{
+	char text[SD_ID128_STRING_MAX];
+
+	snprintf(buffer, 9, "%.8s", sd_id128_to_string(id, text));
+	return buffer;
+}
+
+void text_add_sources(struct strbuf *buffer, uint32_t sources)
+{
+	const char *separator = "";
+
+	for (unsigned int id = 0; id < SOURCE_COUNT_; id++) {
+		if (!(sources & 1u << id))
+			continue;
+		strbuf_addf(buffer, "%s%s", separator, source_id_name((enum source_id)id));
+		separator = ",";
+	}
+}
+
+void text_add_location(struct strbuf *buffer, const struct location *location)
+{
+	const struct {
+		const char *name;
+		int32_t value;
+	} parts[] = {
+		{ "socket", location->socket },
+		{ "memory controller", location->imc },
+		{ "channel", location->channel },
+		{ "DIMM", location->dimm },
+		{ "rank", location->rank },
+		{ "device", location->device },
+		{ "bank group", location->bank_group },
+		{ "DRAM bank", location->bank },
+		{ "row", location->row },
+		{ "column", location->column },
+	};
+	const char *separator = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (parts[i].value == LOCATION_UNKNOWN)
+			continue;
+		strbuf_addf(buffer, "%s%s %" PRId32, separator, parts[i].name, parts[i].value);
+		separator = ", ";
+	}
+}
+
+void text_add_count(struct strbuf *buffer, uint64_t count, const char *noun)
+{
+	strbuf_addf(buffer, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+void text_print(struct strbuf *buffer)
+{
+	for (size_t i = 0; i < buffer->length; i++) {
+		unsigned char byte = (unsigned char)buffer->text[i];
+
+		if ((byte < 0x20 && byte != '\n') || byte == 0x7f)
+			buffer->text[i] = '?';
+	}
+	fwrite(strbuf_text(buffer), 1, buffer->length, stdout);
+	strbuf_reset(buffer);
+}
