@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sinks/journal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <systemd/sd-journal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "event/location.h"
+#include "event/registers.h"
+#include "util/cleanup.h"
+#include "util/strbuf.h"
+
+/* Unit tests put their own here. */
+#ifndef JOURNAL_SOCKET
+#define JOURNAL_SOCKET	       "/run/systemd/journal/socket"
+#define JOURNAL_VARLINK_SOCKET "/run/systemd/journal/io.systemd.journal"
+#endif
+
+enum {
+	SEND_WAIT_MS = 50,
+	SYNCHRONIZE_WAIT_MS = 5000,
+	FIELD_MAX = 64, /* journald refuses longer names */
+};
+
+#define LOST_MESSAGE_ID "9ada9ea20e7b42e288104e02a793b026"
+
+/* clang-format off */
+/* One row per severity. The ids are random, made once (systemd-id128 new); never change them. */
+static const struct kind {
+	int priority;
+	const char *message_id;
+} kinds[SEVERITY_COUNT_] = {
+	[SEVERITY_UNKNOWN]	   = { LOG_WARNING, "56b996d7bfaf431d928b4e42ae024723" },
+	[SEVERITY_CORRECTED]	   = { LOG_NOTICE,  "53585075fe4f4b6c9372950cebd7542a" },
+	[SEVERITY_DEFERRED]	   = { LOG_ERR,	    "18fc7e5a10b342fd8e2eb673540dfca2" },
+	[SEVERITY_UCNA]		   = { LOG_ERR,	    "4a14fb9af5b14be28c603cee43ceefcd" },
+	[SEVERITY_ACTION_OPTIONAL] = { LOG_ERR,	    "49db5fb5e329442999ca01f94b4943f3" },
+	[SEVERITY_ACTION_REQUIRED] = { LOG_CRIT,    "0ab77595340f46e09d37b5c4b5d70cb0" },
+	[SEVERITY_UNCORRECTED]	   = { LOG_CRIT,    "97dc359395944b198a68b79d59d4f9d1" },
+	[SEVERITY_FATAL]	   = { LOG_CRIT,    "722c6e8b8e0f48d89d2c4e8d1f171d26" },
+};
+/* clang-format on */
+
+static const struct kind *kind_of(enum severity severity)
+{
+	return &kinds[(unsigned int)severity < SEVERITY_COUNT_ ? severity : SEVERITY_UNKNOWN];
+}
+
+int journal_priority(enum severity severity)
+{
+	return kind_of(severity)->priority;
+}
+
+/* A field ends at the line's end, so its value cannot have control bytes. NULL is left out. */
+static void add_text(struct strbuf *entry, const char *field, const char *value)
+{
+	size_t start;
+
+	if (!value || !*value)
+		return;
+	strbuf_addf(entry, "%s=", field);
+	start = entry->length;
+	strbuf_add(entry, value);
+	for (size_t i = start; i < entry->length; i++)
+		if ((unsigned char)entry->text[i] < ' ')
+			entry->text[i] = ' ';
+	strbuf_add(entry, "\n");
+}
+
+static void add_number(struct strbuf *entry, const char *field, uint64_t value)
+{
+	strbuf_addf(entry, "%s=%" PRIu64 "\n", field, value);
+}
+
+/* The journal field of a JSON key: "bank_type" is MCE_BANK_TYPE. Returns field. */
+static const char *field_of(const char *key, char field[FIELD_MAX])
+{
+	size_t length = (size_t)snprintf(field, FIELD_MAX, "MCE_%s", key);
+
+	for (size_t i = 0; i < length && i < FIELD_MAX; i++)
+		if (field[i] >= 'a' && field[i] <= 'z')
+			field[i] = (char)(field[i] - 'a' + 'A');
+	return field;
+}
+
+static void add_bool(struct strbuf *entry, const char *field, bool value)
+{
+	add_text(entry, field, value ? "true" : "false");
+}
+
+static void add_id(struct strbuf *entry, const char *field, sd_id128_t id)
+{
+	char text[SD_ID128_STRING_MAX];
+
+	if (!sd_id128_is_null(id))
+		add_text(entry, field, sd_id128_to_string(id, text));
+}
+
+static void add_time(struct strbuf *entry, int64_t time_us)
+{
+	char text[40];
+
+	if (!time_us)
+		return;
+	strbuf_addf(entry, "MCE_TIME_US=%" PRId64 "\n", time_us);
+	add_text(entry, "MCE_TIME", time_to_text(time_us, text));
+}
+
+static void add_header(struct strbuf *entry, const char *message, int priority,
+		       const char *message_id)
+{
+	add_text(entry, "MESSAGE", message);
+	add_text(entry, "MESSAGE_ID", message_id);
+	add_number(entry, "PRIORITY", (uint64_t)priority);
+	add_text(entry, "SYSLOG_IDENTIFIER", "mcelog");
+	add_number(entry, "SYSLOG_FACILITY", LOG_FAC(LOG_DAEMON));
+	add_text(entry, "DOCUMENTATION", "man:mcelog(8)");
+}
+
+static void add_host(struct strbuf *entry, const struct host *host)
+{
+	if (!host)
+		return;
+	add_text(entry, "MCE_MACHINE_ID", host->machine_id);
+	add_text(entry, "MCE_HOSTNAME", host->hostname);
+}
+
+static void add_sources(struct strbuf *entry, uint32_t sources)
+{
+	const char *separator = "MCE_SOURCES=";
+
+	for (int id = 0; id < SOURCE_COUNT_; id++) {
+		if (!(sources & 1u << id))
+			continue;
+		strbuf_addf(entry, "%s%s", separator, source_id_name((enum source_id)id));
+		separator = ",";
+	}
+	if (*separator == ',')
+		strbuf_add(entry, "\n");
+}
+
+static void add_identity(struct strbuf *entry, const struct event *event)
+{
+	const struct record *record = &event->record;
+
+	add_text(entry, "MCE_SCHEMA", "mce-event/1");
+	add_id(entry, "MCE_EVENT_ID", event->id);
+	add_id(entry, "MCE_INCIDENT_ID", event->incident);
+	if (event->seq)
+		add_number(entry, "MCE_SEQ", event->seq);
+	add_sources(entry, event->sources ? event->sources : 1u << record->source);
+	add_time(entry, record->time_us);
+	if (record->ring_time_us)
+		strbuf_addf(entry, "MCE_RING_TIME_US=%" PRId64 "\n", record->ring_time_us);
+	add_id(entry, "MCE_BOOT_ID", record->boot);
+	add_bool(entry, "MCE_REPLAYED", record->replayed);
+}
+
+static void add_processor(struct strbuf *entry, const struct event *event)
+{
+	const struct record *record = &event->record;
+	int32_t located = event->decoded.location.socket;
+
+	add_number(entry, "MCE_CPU", record->cpu);
+	if (record->fields & RECORD_HAS_SOCKETID)
+		add_number(entry, "MCE_SOCKET", record->socketid);
+	else if (located != LOCATION_UNKNOWN)
+		add_number(entry, "MCE_SOCKET", (uint64_t)located);
+	add_text(entry, "MCE_VENDOR", vendor_name(record->vendor));
+	add_text(entry, "MCE_CPU_NAME", event->decoded.cpu_name);
+	if (record->fields & RECORD_HAS_CPUID) {
+		add_number(entry, "MCE_FAMILY", cpuid_family(record->cpuid));
+		add_number(entry, "MCE_MODEL", cpuid_model(record->cpuid));
+		add_number(entry, "MCE_STEPPING", cpuid_stepping(record->cpuid));
+	}
+}
+
+static void add_registers(struct strbuf *entry, const struct record *record)
+{
+	char field[FIELD_MAX], text[REGISTER_TEXT_MAX], fru_text[17];
+
+	add_number(entry, "MCE_BANK", record->bank);
+	for (int id = 0; id < REGISTER_COUNT_; id++)
+		if (register_present(record, (enum register_id)id))
+			add_text(entry, field_of(record_registers[id].name, field),
+				 register_to_text(record, (enum register_id)id, text));
+	add_text(entry, "MCE_FRU_TEXT", record_fru_text(record, fru_text));
+}
+
+/*
+ * The parts of the location are fields of their own. Its socket is MCE_SOCKET
+ * already, and its bank is the DRAM's: MCE_BANK is the bank of the registers.
+ */
+static void add_location(struct strbuf *entry, const struct location *location)
+{
+	char field[FIELD_MAX];
+
+	for (unsigned int i = 0; i < LOCATION_FIELDS; i++) {
+		const char *key = location_fields[i].name;
+		int32_t value = location_get(location, i);
+
+		if (value == LOCATION_UNKNOWN || strcmp(key, "socket") == 0)
+			continue;
+		if (strcmp(key, "bank") == 0)
+			key = "dram_bank";
+		add_number(entry, field_of(key, field), (uint64_t)value);
+	}
+}
+
+static void add_meaning(struct strbuf *entry, const struct decoded *decoded)
+{
+	add_text(entry, "MCE_SEVERITY", severity_name(decoded->severity));
+	add_text(entry, "MCE_CLASS", class_name(decoded->class));
+	add_text(entry, "MCE_BANK_TYPE", decoded->bank_type);
+	add_number(entry, "MCE_COUNT", decoded->count);
+	add_bool(entry, "MCE_OVERFLOW", decoded->overflow);
+	add_text(entry, "MCE_MCA", decoded->mca);
+	add_location(entry, &decoded->location);
+}
+
+static int unix_socket(const char *path, int type)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	_cleanup_close_ int fd = -1;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return take_fd(fd);
+}
+
+/*
+ * A socket of its own for every entry: its send buffer then never fills up
+ * with what journald has not read, only journald's own queue can.
+ */
+static int send_entry(const struct strbuf *entry)
+{
+	_cleanup_close_ int fd = -1;
+	struct pollfd writable = {.events = POLLOUT};
+
+	if (entry->error)
+		return entry->error;
+	fd = unix_socket(JOURNAL_SOCKET, SOCK_DGRAM);
+	if (fd < 0)
+		return fd;
+	if (send(fd, entry->text, entry->length, MSG_NOSIGNAL) >= 0)
+		return 0;
+	if (errno != EAGAIN)
+		return -errno;
+	writable.fd = fd;
+	poll(&writable, 1, SEND_WAIT_MS);
+	return send(fd, entry->text, entry->length, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int journal_send_event(const struct event *event, const struct host *host)
+{
+	const struct kind *kind = kind_of(event->decoded.severity);
+	_cleanup_strbuf_ struct strbuf entry = {0};
+	char message[EVENT_MESSAGE_MAX];
+
+	add_header(&entry, event_message(event, message, sizeof(message)), kind->priority,
+		   kind->message_id);
+	add_host(&entry, host);
+	add_identity(&entry, event);
+	add_meaning(&entry, &event->decoded);
+	add_processor(&entry, event);
+	add_registers(&entry, &event->record);
+	return send_entry(&entry);
+}
+
+int journal_send_lost(uint64_t seq, const struct lost *lost, const struct host *host)
+{
+	_cleanup_strbuf_ struct strbuf entry = {0};
+	const char *source = source_id_name(lost->source);
+	char message[256];
+
+	if (lost->count)
+		snprintf(message, sizeof(message),
+			 "%" PRIu64 " machine check record%s lost: %s (%s)", lost->count,
+			 lost->count == 1 ? "" : "s", lost->where,
+			 source ? source : "unknown source");
+	else
+		snprintf(message, sizeof(message),
+			 "Machine check records lost, number unknown: %s (%s)", lost->where,
+			 source ? source : "unknown source");
+
+	add_header(&entry, message, LOG_WARNING, LOST_MESSAGE_ID);
+	add_host(&entry, host);
+	add_number(&entry, "MCE_LOST_SEQ", seq);
+	if (lost->count)
+		add_number(&entry, "MCE_LOST_COUNT", lost->count);
+	add_text(&entry, "MCE_LOST_WHERE", lost->where);
+	add_text(&entry, "MCE_SOURCES", source);
+	add_time(&entry, lost->time_us);
+	add_id(&entry, "MCE_BOOT_ID", lost->boot);
+	return send_entry(&entry);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Reads one varlink answer, which a NUL ends. */
+static int read_answer(int fd, int64_t deadline_ms, char *answer, size_t size)
+{
+	size_t length = 0;
+
+	for (;;) {
+		struct pollfd readable = {.fd = fd, .events = POLLIN};
+		int64_t left_ms = deadline_ms - now_ms();
+		ssize_t n;
+
+		if (left_ms <= 0 || length == size)
+			return length == size ? -EPROTO : -ETIMEDOUT;
+		if (poll(&readable, 1, (int)left_ms) < 0 && errno != EINTR)
+			return -errno;
+		n = read(fd, answer + length, size - length);
+		if (n == 0)
+			return -ECONNRESET;
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (n < 0)
+			continue;
+		length += (size_t)n;
+		if (answer[length - 1] == '\0')
+			return 0;
+	}
+}
+
+int journal_synchronize(void)
+{
+	static const char call[] =
+		"{\"method\":\"io.systemd.Journal.Synchronize\",\"parameters\":{}}";
+	int64_t deadline_ms = now_ms() + SYNCHRONIZE_WAIT_MS;
+	_cleanup_close_ int fd = unix_socket(JOURNAL_VARLINK_SOCKET, SOCK_STREAM);
+	char answer[1024];
+	int r;
+
+	if (fd < 0)
+		return fd;
+	if (send(fd, call, sizeof(call), MSG_NOSIGNAL) != sizeof(call))
+		return -errno;
+	r = read_answer(fd, deadline_ms, answer, sizeof(answer));
+	if (r < 0)
+		return r;
+	return strstr(answer, "\"error\"") ? -EPROTO : 0;
+}
+
+/* A search is libsystemd's journal handle under a name of our own. */
+static sd_journal *journal_of(struct journal_search *search)
+{
+	return (sd_journal *)search;
+}
+
+int journal_search_open(struct journal_search **ret_search)
+{
+	sd_journal *journal;
+	int r;
+
+	r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
+	if (r < 0)
+		return r;
+	*ret_search = (struct journal_search *)journal;
+	return 0;
+}
+
+void journal_search_close(struct journal_search *search)
+{
+	sd_journal_close(journal_of(search));
+}
+
+/* Whether the current entry came from our user: anybody may write to the journal. */
+static bool entry_is_ours(sd_journal *journal)
+{
+	char expected[32];
+	const void *data;
+	size_t length;
+	int expected_length;
+
+	expected_length = snprintf(expected, sizeof(expected), "_UID=%u", (unsigned int)getuid());
+	if (sd_journal_get_data(journal, "_UID", &data, &length) < 0)
+		return false;
+	return length == (size_t)expected_length && memcmp(data, expected, length) == 0;
+}
+
+/* Whether an entry of ours has all the matches; NULL ends the list. */
+static int find(sd_journal *journal, const char *const matches[])
+{
+	int r = 0;
+
+	sd_journal_flush_matches(journal);
+	for (size_t i = 0; matches[i] && r >= 0; i++)
+		r = sd_journal_add_match(journal, matches[i], 0);
+	if (r >= 0)
+		r = sd_journal_seek_head(journal);
+	while (r >= 0) {
+		r = sd_journal_next(journal);
+		if (r <= 0)
+			return r;
+		if (entry_is_ours(journal))
+			return 1;
+	}
+	return r;
+}
+
+int journal_search_event(struct journal_search *search, const struct event *event)
+{
+	char id[SD_ID128_STRING_MAX];
+	char match[64];
+
+	if (sd_id128_is_null(event->id))
+		return -EINVAL;
+	snprintf(match, sizeof(match), "MCE_EVENT_ID=%s", sd_id128_to_string(event->id, id));
+	return find(journal_of(search), (const char *const[]){match, NULL});
+}
+
+int journal_search_lost(struct journal_search *search, uint64_t seq, const struct lost *lost)
+{
+	_cleanup_strbuf_ struct strbuf where = {0};
+	char seq_match[64], time_match[64];
+	const char *matches[4] = {seq_match};
+	unsigned int n = 1;
+
+	snprintf(seq_match, sizeof(seq_match), "MCE_LOST_SEQ=%" PRIu64, seq);
+	if (lost->time_us) {
+		snprintf(time_match, sizeof(time_match), "MCE_TIME_US=%" PRId64, lost->time_us);
+		matches[n++] = time_match;
+	}
+	add_text(&where, "MCE_LOST_WHERE", lost->where);
+	if (where.error)
+		return where.error;
+	if (where.length) {
+		where.text[where.length - 1] = '\0'; /* the line end */
+		matches[n++] = where.text;
+	}
+	return find(journal_of(search), matches);
+}

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The journal sink against a journald of our own: what arrives, and what a missing one gives. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static char socket_path[108];
+static char varlink_path[108];
+
+#define JOURNAL_SOCKET	       socket_path
+#define JOURNAL_VARLINK_SOCKET varlink_path
+#include "sinks/journal.c"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+struct fixture {
+	char directory[64];
+	int journald; /* the socket that journald would read */
+	int varlink;  /* the socket that journald would accept from */
+	char entry[16384];
+};
+
+static int listen_at(const char *path, int type)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	if (type == SOCK_STREAM)
+		assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
+static int setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	strcpy(fixture->directory, "/tmp/mcelog-test-journal.XXXXXX");
+	assert_non_null(mkdtemp(fixture->directory));
+	snprintf(socket_path, sizeof(socket_path), "%s/socket", fixture->directory);
+	snprintf(varlink_path, sizeof(varlink_path), "%s/varlink", fixture->directory);
+	fixture->journald = listen_at(socket_path, SOCK_DGRAM);
+	fixture->varlink = listen_at(varlink_path, SOCK_STREAM);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	close(fixture->journald);
+	close(fixture->varlink);
+	unlink(socket_path);
+	unlink(varlink_path);
+	rmdir(fixture->directory);
+	free(fixture);
+	return 0;
+}
+
+static struct event sample(void)
+{
+	struct event event = {
+		.seq = 7,
+		.sources = 1u << SOURCE_TRACE | 1u << SOURCE_ERST,
+		.record =
+			{
+				.status = 0x8c00004000010090,
+				.addr = 0xfedcba9876543210,
+				.misc = 0x86,
+				.mcgcap = 0x1c09,
+				.cpu = 3,
+				.bank = 7,
+				.cpuid = 0x606a6,
+				.socketid = 1,
+				.vendor = VENDOR_INTEL,
+				.fields = RECORD_HAS_ADDR | RECORD_HAS_MISC | RECORD_HAS_MCGCAP |
+					  RECORD_HAS_CPUID | RECORD_HAS_SOCKETID,
+				.source = SOURCE_TRACE,
+				.time_us = 1700000000000001,
+			},
+		.decoded =
+			{
+				.severity = SEVERITY_CORRECTED,
+				.class = CLASS_MEMORY,
+				.vendor = "Intel",
+				.bank_type = "IMC",
+				.count = 1,
+				.mca = "memory read error, channel 0",
+			},
+	};
+
+	event.id = SD_ID128_MAKE(01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f, 10);
+	event.record.boot = event.id;
+	memset(&event.decoded.location, 0xff, sizeof(event.decoded.location));
+	event.decoded.location.channel = 0;
+	event.decoded.location.bank = 2;
+	return event;
+}
+
+/* Takes the one waiting datagram, with a line end before it so that has() can look for lines. */
+static void receive(struct fixture *fixture)
+{
+	ssize_t n = recv(fixture->journald, fixture->entry + 1, sizeof(fixture->entry) - 2,
+			 MSG_DONTWAIT);
+
+	assert_true(n > 0);
+	fixture->entry[0] = '\n';
+	fixture->entry[n + 1] = '\0';
+	assert_int_equal(fixture->entry[n], '\n');
+}
+
+static bool has(const struct fixture *fixture, const char *line)
+{
+	char whole[512];
+
+	snprintf(whole, sizeof(whole), "\n%s\n", line);
+	return strstr(fixture->entry, whole);
+}
+
+static bool has_field(const struct fixture *fixture, const char *field)
+{
+	char start[128];
+
+	snprintf(start, sizeof(start), "\n%s=", field);
+	return strstr(fixture->entry, start);
+}
+
+static void test_event_fields(void **state)
+{
+	static const char *const expected[] = {
+		"PRIORITY=5",
+		"SYSLOG_IDENTIFIER=mcelog",
+		"MESSAGE_ID=53585075fe4f4b6c9372950cebd7542a",
+		"DOCUMENTATION=man:mcelog(8)",
+		"MCE_SCHEMA=mce-event/1",
+		"MCE_EVENT_ID=0102030405060708090a0b0c0d0e0f10",
+		"MCE_BOOT_ID=0102030405060708090a0b0c0d0e0f10",
+		"MCE_SEQ=7",
+		"MCE_SOURCES=trace,erst",
+		"MCE_TIME_US=1700000000000001",
+		"MCE_TIME=2023-11-14T22:13:20.000001Z",
+		"MCE_REPLAYED=false",
+		"MCE_HOSTNAME=node 1",
+		"MCE_SEVERITY=corrected",
+		"MCE_CLASS=memory",
+		"MCE_BANK_TYPE=IMC",
+		"MCE_COUNT=1",
+		"MCE_OVERFLOW=false",
+		"MCE_MCA=memory read error, channel 0",
+		"MCE_CHANNEL=0",
+		"MCE_DRAM_BANK=2",
+		"MCE_CPU=3",
+		"MCE_SOCKET=1",
+		"MCE_VENDOR=Intel",
+		"MCE_FAMILY=6",
+		"MCE_MODEL=106",
+		"MCE_STEPPING=6",
+		"MCE_BANK=7",
+		"MCE_STATUS=0x8c00004000010090",
+		"MCE_ADDR=0xfedcba9876543210",
+		"MCE_MISC=0x0000000000000086",
+		"MCE_CPUID=0x606a6",
+	};
+	static const char *const absent[] = {
+		"MCE_SYND",	    "MCE_IPID",	    "MCE_TSC",	    "MCE_IP",
+		"MCE_CS",	    "MCE_PPIN",	    "MCE_DIMM",	    "MCE_INCIDENT_ID",
+		"MCE_RING_TIME_US", "MCE_FRU_TEXT", "MCE_CPU_NAME", "MCE_MACHINE_ID",
+	};
+	/* A line end in a value must not make a field of its own. */
+	struct host host = {.hostname = "node\n1"};
+	struct fixture *fixture = *state;
+	struct event event = sample();
+	char message[EVENT_MESSAGE_MAX], line[EVENT_MESSAGE_MAX + 16];
+
+	assert_int_equal(journal_send_event(&event, &host), 0);
+	receive(fixture);
+	for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+		if (!has(fixture, expected[i]))
+			fail_msg("no %s in%s", expected[i], fixture->entry);
+	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
+		if (has_field(fixture, absent[i]))
+			fail_msg("%s in%s", absent[i], fixture->entry);
+	snprintf(line, sizeof(line), "MESSAGE=%s", event_message(&event, message, sizeof(message)));
+	assert_true(has(fixture, line));
+}
+
+static void test_amd_registers(void **state)
+{
+	struct fixture *fixture = *state;
+	struct event event = sample();
+
+	event.record.vendor = VENDOR_AMD;
+	event.record.synd = 1;
+	event.record.ipid = 0x9600050f00;
+	memcpy(&event.record.synd1, "DIMM_A1 ", 8);
+	memcpy(&event.record.synd2, "P0\0\0\0\0\0", 8);
+	event.record.fields |= RECORD_HAS_SYND | RECORD_HAS_IPID | RECORD_HAS_SYND12;
+	assert_int_equal(journal_send_event(&event, NULL), 0);
+	receive(fixture);
+	assert_true(has(fixture, "MCE_SYND=0x0000000000000001"));
+	assert_true(has(fixture, "MCE_IPID=0x0000009600050f00"));
+	assert_true(has_field(fixture, "MCE_SYND1"));
+	assert_true(has_field(fixture, "MCE_SYND2"));
+	assert_true(has_field(fixture, "MCE_FRU_TEXT"));
+	assert_false(has_field(fixture, "MCE_HOSTNAME"));
+}
+
+/* Every severity has its own message id and never a priority that is broadcast. */
+static void test_kinds(void **state)
+{
+	static const int priority[SEVERITY_COUNT_] = {
+		[SEVERITY_UNKNOWN] = 4,		[SEVERITY_CORRECTED] = 5,
+		[SEVERITY_DEFERRED] = 3,	[SEVERITY_UCNA] = 3,
+		[SEVERITY_ACTION_OPTIONAL] = 3, [SEVERITY_ACTION_REQUIRED] = 2,
+		[SEVERITY_UNCORRECTED] = 2,	[SEVERITY_FATAL] = 2,
+	};
+
+	(void)state;
+	for (int i = 0; i < SEVERITY_COUNT_; i++) {
+		sd_id128_t id;
+
+		assert_int_equal(journal_priority((enum severity)i), priority[i]);
+		assert_int_equal(sd_id128_from_string(kinds[i].message_id, &id), 0);
+		assert_string_not_equal(kinds[i].message_id, LOST_MESSAGE_ID);
+		for (int j = 0; j < i; j++)
+			assert_string_not_equal(kinds[i].message_id, kinds[j].message_id);
+	}
+	assert_int_equal(journal_priority((enum severity)99), 4);
+}
+
+/* Each message id has its entry in the catalog. */
+static void test_catalog(void **state)
+{
+	const char *srcdir = getenv("srcdir");
+	_cleanup_free_ char *text = NULL;
+	_cleanup_fclose_ FILE *file = NULL;
+	size_t length = 0;
+	char path[4096];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/data/mcelog.catalog", srcdir ? srcdir : ".");
+	file = fopen(path, "re");
+	if (!file)
+		fail_msg("%s: %s", path, strerror(errno));
+	assert_true(getdelim(&text, &length, '\0', file) > 0);
+	for (int i = 0; i <= SEVERITY_COUNT_; i++) {
+		const char *id = i < SEVERITY_COUNT_ ? kinds[i].message_id : LOST_MESSAGE_ID;
+		char line[64];
+
+		snprintf(line, sizeof(line), "-- %s\n", id);
+		if (!strstr(text, line))
+			fail_msg("%s has no entry %s", path, id);
+	}
+}
+
+static void test_lost(void **state)
+{
+	struct lost lost = {
+		.source = SOURCE_TRACE,
+		.count = 12,
+		.time_us = 1700000000000000,
+		.where = "cpu3 ring overrun",
+	};
+	struct fixture *fixture = *state;
+
+	assert_int_equal(journal_send_lost(9, &lost, NULL), 0);
+	receive(fixture);
+	assert_true(has(fixture, "PRIORITY=4"));
+	assert_true(
+		has(fixture, "MESSAGE=12 machine check records lost: cpu3 ring overrun (trace)"));
+	assert_true(has(fixture, "MCE_LOST_SEQ=9"));
+	assert_true(has(fixture, "MCE_LOST_COUNT=12"));
+	assert_true(has(fixture, "MCE_LOST_WHERE=cpu3 ring overrun"));
+	assert_true(has(fixture, "MCE_SOURCES=trace"));
+	assert_false(has_field(fixture, "MCE_SEVERITY"));
+
+	lost.count = 0;
+	assert_int_equal(journal_send_lost(10, &lost, NULL), 0);
+	receive(fixture);
+	assert_false(has_field(fixture, "MCE_LOST_COUNT"));
+}
+
+static void test_no_journald(void **state)
+{
+	struct fixture *fixture = *state;
+	struct event event = sample();
+
+	close(fixture->journald);
+	assert_int_equal(journal_send_event(&event, NULL), -ECONNREFUSED);
+	unlink(socket_path);
+	assert_int_equal(journal_send_event(&event, NULL), -ENOENT);
+	fixture->journald = listen_at(socket_path, SOCK_DGRAM);
+}
+
+/* A journald that does not read: an error in bounded time, and nothing half sent. */
+static void test_stuck_journald(void **state)
+{
+	struct fixture *fixture = *state;
+	struct event event = sample();
+	int64_t start_ms;
+	int sent = 0, r;
+
+	do {
+		start_ms = now_ms();
+		r = journal_send_event(&event, NULL);
+	} while (r == 0 && ++sent < 100000);
+	assert_int_equal(r, -EAGAIN);
+	assert_true(now_ms() - start_ms < 2000);
+	for (int i = 0; i < sent; i++)
+		receive(fixture);
+	assert_int_equal(journal_send_event(&event, NULL), 0);
+}
+
+/* Serves one varlink call: answer in two pieces, then waits until the caller closes. */
+static pid_t serve(struct fixture *fixture, const char *answer, size_t size)
+{
+	pid_t pid = fork();
+	char call[256];
+	int fd;
+
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	alarm(20);
+	fd = accept(fixture->varlink, NULL, NULL);
+	if (read(fd, call, sizeof(call)) <= 0 ||
+	    !strstr(call, "\"io.systemd.Journal.Synchronize\""))
+		_exit(1);
+	if (size &&
+	    (write(fd, answer, size / 2) < 0 || write(fd, answer + size / 2, size - size / 2) < 0))
+		_exit(2);
+	if (size)
+		(void)!read(fd, call, 1);
+	_exit(0);
+}
+
+static void test_synchronize(void **state)
+{
+	static const char yes[] = "{\"parameters\":{}}";
+	static const char no[] = "{\"error\":\"org.varlink.service.MethodNotFound\"}";
+	struct fixture *fixture = *state;
+	int status;
+	pid_t pid;
+
+	pid = serve(fixture, yes, sizeof(yes));
+	assert_int_equal(journal_synchronize(), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+
+	pid = serve(fixture, no, sizeof(no));
+	assert_int_equal(journal_synchronize(), -EPROTO);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+
+	pid = serve(fixture, NULL, 0);
+	assert_int_equal(journal_synchronize(), -ECONNRESET);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+
+	unlink(varlink_path);
+	assert_int_equal(journal_synchronize(), -ENOENT);
+}
+
+/* Whatever journal this machine has or has not: an id of ours that was never sent is not there. */
+static void test_search(void **state)
+{
+	struct lost lost = {.source = SOURCE_TRACE, .time_us = 1, .where = "nowhere"};
+	struct journal_search *search = NULL;
+	struct event event = sample();
+	int r;
+
+	(void)state;
+	r = journal_search_open(&search);
+	if (r < 0)
+		skip();
+	assert_int_equal(sd_id128_randomize(&event.id), 0);
+	assert_int_equal(journal_search_event(search, &event), 0);
+	assert_int_equal(journal_search_lost(search, UINT64_MAX, &lost), 0);
+	event.id = SD_ID128_NULL;
+	assert_int_equal(journal_search_event(search, &event), -EINVAL);
+	journal_search_close(search);
+	journal_search_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_event_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_amd_registers, setup, teardown),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_catalog),
+		cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_journald, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stuck_journald, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_synchronize, setup, teardown),
+		cmocka_unit_test(test_search),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
