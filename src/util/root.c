@@ -40,7 +40,7 @@ const char *root_path(const struct root *root, const char *path, char *buffer)
 	int length = snprintf(buffer, ROOT_PATH_MAX, "%s%s", root->prefix, path);
 
 	if (length < 0 || length >= ROOT_PATH_MAX)
-		buffer[ROOT_PATH_MAX - 1] = '\0';
+		buffer[0] = '\0'; /* the beginning of a path may be another file */
 	return buffer;
 }
 
@@ -126,6 +126,8 @@ int root_mkdir(const struct root *root, const char *path)
 	char *at = buffer + strlen(root->prefix);
 
 	root_path(root, path, buffer);
+	if (!buffer[0])
+		return -ENAMETOOLONG;
 	while (*at) {
 		char *slash = strchr(at + 1, '/');
 

@@ -27,7 +27,7 @@ bool root_is_real(const struct root *root);
 /*
  * The path below the root, for messages and for libraries that take a path.
  * Writes to buffer of ROOT_PATH_MAX bytes and returns it; a path that is too
- * long is cut and then cannot be opened.
+ * long becomes "", which cannot be opened.
  */
 const char *root_path(const struct root *root, const char *path, char *buffer);
 

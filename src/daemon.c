@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The composition root of the daemon: the loop, its timers and signals, start
+ * and end. One loop, no threads; asleep unless a source or the watchdog has
+ * something to say.
+ */
+#include "daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "session.h"
+#include "util/log.h"
+
+enum {
+	BUSY_RETRY_US = 100 * 1000,   /* another process had the database's lock */
+	BROKEN_RETRY_US = 1000 * 1000, /* disk full and the like */
+	EMPTY_WAKEUPS = 16,	      /* readable, but nothing to be had: then rest */
+	REST_US = 1000 * 1000,
+	TEXT_WAIT_MS = 100,
+	LOCK_WAIT_MS = 2000,
+	END_WAIT_MS = 5000,
+};
+
+/* A live source in the loop. */
+struct watch {
+	struct daemon *daemon;
+	const struct source_ops *ops;
+	sd_event_source *io;
+	unsigned int empty; /* wakeups in a row without a record */
+};
+
+struct daemon {
+	struct config *config;
+	int argc;
+	char **argv;
+	struct session session;
+	sd_event *event;
+	sd_event_source *commit_timer;
+	sd_event_source *settle_timer;
+	sd_event_source *rest_timer;
+	struct watch watches[SESSION_SOURCES_MAX];
+	size_t n_watches;
+};
+
+/* --- timers: each is one-shot and off unless something waits --- */
+
+static int make_timer(struct daemon *daemon, sd_event_time_handler_t handler,
+		      sd_event_source **ret_timer)
+{
+	int r = sd_event_add_time_relative(daemon->event, ret_timer, CLOCK_MONOTONIC, 0, 0, handler,
+					   daemon);
+
+	return r < 0 ? r : sd_event_source_set_enabled(*ret_timer, SD_EVENT_OFF);
+}
+
+static bool timer_is_set(sd_event_source *timer)
+{
+	int enabled = SD_EVENT_OFF;
+
+	sd_event_source_get_enabled(timer, &enabled);
+	return enabled != SD_EVENT_OFF;
+}
+
+static void set_timer(sd_event_source *timer, uint64_t us)
+{
+	sd_event_source_set_time_relative(timer, us);
+	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+}
+
+/* --- commit --- */
+
+static void tell_status(struct daemon *daemon, const char *state)
+{
+	char text[1024] = "watching nothing: no source of machine checks is here";
+	struct pipeline_counts counts;
+	size_t used = 0;
+
+	for (size_t i = 0; i < daemon->n_watches; i++) {
+		struct active *active = session_find(&daemon->session, daemon->watches[i].ops);
+		char part[256];
+
+		if (!active)
+			continue;
+		active->ops->describe(active->source, part, sizeof(part));
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+					 used ? ", " : "watching ", part);
+		if (used >= sizeof(text))
+			used = sizeof(text) - 1;
+	}
+	pipeline_count(daemon->session.pipeline, &counts);
+	sd_notifyf(0, "%sSTATUS=%s; %llu event%s this boot, %llu lost", state, text,
+		   (unsigned long long)counts.events, counts.events == 1 ? "" : "s",
+		   (unsigned long long)counts.lost);
+}
+
+static uint64_t retry_us(int error)
+{
+	return error == -EBUSY ? BUSY_RETRY_US : BROKEN_RETRY_US;
+}
+
+static void commit(struct daemon *daemon)
+{
+	int r = session_commit(&daemon->session);
+
+	if (r == -EUCLEAN) {
+		/* damaged: the next life sets it aside, begins anew and finds the events in the spool */
+		sd_event_exit(daemon->event, EXIT_FAILURE);
+		return;
+	}
+	if (r < 0) {
+		set_timer(daemon->commit_timer, retry_us(r));
+		return;
+	}
+	sd_event_source_set_enabled(daemon->commit_timer, SD_EVENT_OFF);
+	if (pipeline_unsettled(daemon->session.pipeline) && !timer_is_set(daemon->settle_timer))
+		set_timer(daemon->settle_timer, 1000 * 1000);
+	tell_status(daemon, "");
+}
+
+static void commit_when_due(struct daemon *daemon)
+{
+	switch (pipeline_need(daemon->session.pipeline)) {
+	case PIPELINE_NOTHING:
+		break;
+	case PIPELINE_SOON:
+		if (!timer_is_set(daemon->commit_timer))
+			set_timer(daemon->commit_timer, PIPELINE_DELAY_US);
+		break;
+	case PIPELINE_NOW:
+		commit(daemon);
+		break;
+	}
+}
+
+static int on_commit_timer(sd_event_source *timer, uint64_t usec, void *userdata)
+{
+	(void)timer;
+	(void)usec;
+	commit(userdata);
+	return 0;
+}
+
+static int on_settle_timer(sd_event_source *timer, uint64_t usec, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	uint64_t again = pipeline_settle(daemon->session.pipeline);
+
+	(void)timer;
+	(void)usec;
+	if (again)
+		set_timer(daemon->settle_timer, again);
+	return 0;
+}
+
+/* --- sources --- */
+
+static void unwatch(struct daemon *daemon, struct watch *watch)
+{
+	size_t index = (size_t)(watch - daemon->watches);
+
+	sd_event_source_disable_unref(watch->io);
+	daemon->n_watches--;
+	memmove(watch, watch + 1, (daemon->n_watches - index) * sizeof(*watch));
+	/* the loop holds pointers to the elements that moved */
+	for (size_t i = index; i < daemon->n_watches; i++)
+		if (daemon->watches[i].io)
+			sd_event_source_set_userdata(daemon->watches[i].io, &daemon->watches[i]);
+}
+
+/* A live source that fails is given up; without any other one a restart may help. */
+static int give_up(struct daemon *daemon, struct watch *watch, int error)
+{
+	struct active *active = session_find(&daemon->session, watch->ops);
+
+	log_error("the source %s failed: %s", watch->ops->name, strerror(-error));
+	if (active)
+		session_stop(&daemon->session, active);
+	unwatch(daemon, watch);
+	commit(daemon);
+	return daemon->n_watches ? 0 : sd_event_exit(daemon->event, EXIT_FAILURE);
+}
+
+/* Whether the error is the store's: the source is fine and has more. */
+static bool is_store_trouble(int error)
+{
+	return error == -EBUSY || error == -ENOSPC || error == -EIO || error == -EROFS ||
+	       error == -EUCLEAN;
+}
+
+static void rest(struct watch *watch, uint64_t us)
+{
+	sd_event_source_set_enabled(watch->io, SD_EVENT_OFF);
+	set_timer(watch->daemon->rest_timer, us);
+}
+
+static int on_rest_over(sd_event_source *timer, uint64_t usec, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)timer;
+	(void)usec;
+	for (size_t i = 0; i < daemon->n_watches; i++)
+		if (daemon->watches[i].io)
+			sd_event_source_set_enabled(daemon->watches[i].io, SD_EVENT_ON);
+	return 0;
+}
+
+static int on_readable(sd_event_source *io, int fd, uint32_t revents, void *userdata)
+{
+	struct watch *watch = userdata;
+	struct daemon *daemon = watch->daemon;
+	struct active *active = session_find(&daemon->session, watch->ops);
+	uint64_t before = pipeline_taken(daemon->session.pipeline);
+	int r;
+
+	(void)io;
+	(void)fd;
+	(void)revents;
+	r = session_drain(&daemon->session, active);
+	if (r < 0 && !is_store_trouble(r))
+		return give_up(daemon, watch, r);
+	if (r < 0) {
+		/* the ring keeps the rest until the store can write again */
+		rest(watch, retry_us(r));
+		if (!timer_is_set(daemon->commit_timer))
+			set_timer(daemon->commit_timer, retry_us(r));
+		return 0;
+	}
+	commit_when_due(daemon);
+
+	/* what is readable and cannot be read, as a ring of a CPU that is gone, must not spin */
+	if (pipeline_taken(daemon->session.pipeline) != before)
+		watch->empty = 0;
+	else if (++watch->empty >= EMPTY_WAKEUPS)
+		rest(watch, REST_US);
+	return 0;
+}
+
+static int watch_source(struct daemon *daemon, struct active *active)
+{
+	struct watch *watch = &daemon->watches[daemon->n_watches];
+	int fd = active->ops->fd(active->source);
+	int r;
+
+	if (fd < 0)
+		return 0;
+	*watch = (struct watch){ .daemon = daemon, .ops = active->ops };
+	r = sd_event_add_io(daemon->event, &watch->io, fd, EPOLLIN, on_readable, watch);
+	if (r < 0 && r != -EPERM) /* a regular file is read once and never becomes readable */
+		return r;
+	daemon->n_watches++;
+	return 0;
+}
+
+static bool is_expected(int error)
+{
+	return error == -ENOENT || error == -ECANCELED || error == -ENOTSUP || error == -ENXIO;
+}
+
+/* Opens what is not open yet; says what is not here. */
+static void start_sources(struct daemon *daemon)
+{
+	for (size_t i = 0; sources[i]; i++) {
+		char why[SOURCE_WHY_MAX];
+		struct active *active;
+		int r;
+
+		if (sources[i] == &source_replay || session_find(&daemon->session, sources[i]))
+			continue;
+		r = session_start(&daemon->session, sources[i], &active, why);
+		if (r == 0)
+			r = watch_source(daemon, active);
+		if (r < 0)
+			log_line(is_expected(r) ? LOG_INFO : LOG_WARNING, "source %s: %s",
+				 sources[i]->name, why[0] ? why : strerror(-r));
+	}
+	/* what lies on flash is read once; the next reload looks again */
+	for (size_t i = daemon->session.n_active; i-- > 0;) {
+		struct active *active = &daemon->session.active[i];
+
+		if (active->ops->fd(active->source) < 0)
+			session_stop(&daemon->session, active);
+	}
+	if (!daemon->n_watches)
+		log_error("no source of machine checks is here: see mcelog --list-sources");
+}
+
+/* --- signals --- */
+
+static int on_end(sd_event_source *signal, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)signal;
+	(void)info;
+	sd_notify(0, "STOPPING=1\nSTATUS=writing the last events");
+	return sd_event_exit(daemon->event, EXIT_SUCCESS);
+}
+
+static int on_reopen(sd_event_source *signal, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)signal;
+	(void)info;
+	session_reopen_text(&daemon->session);
+	return 0;
+}
+
+static uint64_t monotonic_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* An option that is in use from start to end: the old value stays. */
+static void keep_text(const char *name, char **old, char **fresh)
+{
+	char *value = *fresh;
+
+	if (strcmp(*old ? *old : "", value ? value : "") != 0)
+		log_notice("reload: %s changes with the next start", name);
+	*fresh = *old;
+	*old = value;
+}
+
+/* A new configuration that cannot be read leaves the old one in force. */
+static void reload_config(struct daemon *daemon)
+{
+	struct config fresh = { 0 };
+
+	if (config_load(&fresh, daemon->argc, daemon->argv) < 0) {
+		log_error("reload: the old configuration stays in force");
+		return;
+	}
+	keep_text("root", &daemon->config->root, &fresh.root);
+	keep_text("state-dir", &daemon->config->state_dir, &fresh.state_dir);
+	keep_text("logfile", &daemon->config->logfile, &fresh.logfile);
+	config_free(daemon->config);
+	*daemon->config = fresh;
+	log_set_level(fresh.verbose ? LOG_DEBUG : LOG_INFO);
+	daemon->session.env.erase = !fresh.keep_erst;
+}
+
+static void stop_disabled(struct daemon *daemon)
+{
+	for (size_t i = daemon->n_watches; i-- > 0;) {
+		struct watch *watch = &daemon->watches[i];
+		struct active *active = session_find(&daemon->session, watch->ops);
+
+		if (!config_disables(daemon->config, watch->ops->name))
+			continue;
+		if (active)
+			session_stop(&daemon->session, active);
+		unwatch(daemon, watch);
+	}
+}
+
+static int on_reload(sd_event_source *signal, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)signal;
+	(void)info;
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)monotonic_us());
+	session_commit(&daemon->session);
+	reload_config(daemon);
+	session_reopen_text(&daemon->session);
+	stop_disabled(daemon);
+	start_sources(daemon);
+	tell_status(daemon, "READY=1\n");
+	log_info("reloaded");
+	return 0;
+}
+
+static int add_signals(struct daemon *daemon)
+{
+	static const struct {
+		int signal;
+		sd_event_signal_handler_t handler;
+	} rows[] = {
+		{ SIGTERM, on_end },
+		{ SIGINT, on_end },
+		{ SIGHUP, on_reload },
+		{ SIGUSR1, on_reopen },
+	};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		sigaddset(&set, rows[i].signal);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int r = sd_event_add_signal(daemon->event, NULL, rows[i].signal, rows[i].handler,
+					    daemon);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* --- life --- */
+
+static int set_up_loop(struct daemon *daemon)
+{
+	int r = sd_event_default(&daemon->event);
+
+	if (r >= 0)
+		r = add_signals(daemon);
+	if (r >= 0)
+		r = make_timer(daemon, on_commit_timer, &daemon->commit_timer);
+	if (r >= 0)
+		r = make_timer(daemon, on_settle_timer, &daemon->settle_timer);
+	if (r >= 0)
+		r = make_timer(daemon, on_rest_over, &daemon->rest_timer);
+	if (r >= 0)
+		r = sd_event_set_watchdog(daemon->event, true);
+	if (r < 0)
+		log_error("the event loop cannot be made: %s", strerror(-r));
+	return r;
+}
+
+static void tear_down_loop(struct daemon *daemon)
+{
+	while (daemon->n_watches)
+		unwatch(daemon, &daemon->watches[daemon->n_watches - 1]);
+	sd_event_source_unref(daemon->commit_timer);
+	sd_event_source_unref(daemon->settle_timer);
+	sd_event_source_unref(daemon->rest_timer);
+	sd_event_unref(daemon->event);
+}
+
+/* Takes what is still there and makes it durable. What cannot be written stays in the spool. */
+static int finish(struct daemon *daemon)
+{
+	int r;
+
+	for (size_t i = 0; i < daemon->session.n_active; i++)
+		session_drain(&daemon->session, &daemon->session.active[i]);
+	r = session_commit_wait(&daemon->session, END_WAIT_MS);
+	if (r < 0)
+		log_error("%s: the last events stay in the spool: %s", daemon->session.database,
+			  strerror(-r));
+	if (pipeline_unsettled(daemon->session.pipeline))
+		pipeline_settle(daemon->session.pipeline);
+	return r;
+}
+
+/* A ring and its reader per possible CPU want more than the usual number of files. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int start(struct daemon *daemon)
+{
+	bool to_stdout = daemon->config->foreground && !log_fd_is_journal(STDOUT_FILENO);
+	int r = session_open(&daemon->session, daemon->config, to_stdout, TEXT_WAIT_MS);
+
+	if (r == 0)
+		r = session_lock(&daemon->session, LOCK_WAIT_MS);
+	if (r == -EWOULDBLOCK)
+		log_error("%s: another mcelog is running", daemon->config->state_dir);
+	else if (r < 0)
+		log_error("cannot start: %s", strerror(-r));
+	if (r < 0)
+		return r;
+	pipeline_recover(daemon->session.pipeline);
+	start_sources(daemon);
+	return 0;
+}
+
+static int watch_until_told(struct daemon *daemon)
+{
+	int status;
+
+	tell_status(daemon, "READY=1\n");
+	if (pipeline_unsettled(daemon->session.pipeline))
+		set_timer(daemon->settle_timer, 1000 * 1000);
+	commit_when_due(daemon);
+	status = sd_event_loop(daemon->event);
+	if (status < 0)
+		log_error("the event loop failed: %s", strerror(-status));
+	return finish(daemon) < 0 || status != EXIT_SUCCESS ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* The parent ends when the child is on its own. */
+static int go_to_background(const struct config *config)
+{
+	if (config->foreground)
+		return 0;
+	if (daemon(0, 0) < 0) {
+		log_error("cannot go to the background: %s", strerror(errno));
+		return -errno;
+	}
+	return 0;
+}
+
+int daemon_run(struct config *config, int argc, char **argv)
+{
+	struct daemon daemon = { .config = config, .argc = argc, .argv = argv };
+	int status = EXIT_FAILURE;
+
+	daemon.session.lock_fd = -1;
+	raise_file_limit();
+	if (go_to_background(config) == 0 && set_up_loop(&daemon) >= 0 && start(&daemon) == 0)
+		status = watch_until_told(&daemon);
+	session_close(&daemon.session);
+	tear_down_loop(&daemon);
+	return status;
+}

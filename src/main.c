@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* argv -> one mode; nothing else. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "daemon.h"
+#include "oneshot.h"
+#include "util/log.h"
+
+/* The kernel's trigger starts us without any open file. */
+static void open_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static int run(struct config *config, int argc, char **argv)
+{
+	switch (config_mode(config)) {
+	case MODE_ONE_SHOT:
+		return oneshot_device(config);
+	case MODE_DAEMON:
+		return daemon_run(config, argc, argv);
+	case MODE_HARVEST:
+		return oneshot_harvest(config);
+	case MODE_REPLAY:
+		return oneshot_replay(config);
+	case MODE_LIST_SOURCES:
+		return oneshot_list_sources(config);
+	case MODE_VERSION:
+		printf("%s\n", PACKAGE_STRING);
+		return EXIT_SUCCESS;
+	case MODE_HELP:
+		config_print_help();
+		return EXIT_SUCCESS;
+	}
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	struct config config = { 0 };
+	int status;
+
+	open_standard_fds();
+	umask(027);
+	signal(SIGPIPE, SIG_IGN); /* a reader that went away is a write error */
+	if (config_load(&config, argc, argv) < 0)
+		return EXIT_FAILURE;
+	if (config.verbose)
+		log_set_level(LOG_DEBUG);
+	status = run(&config, argc, argv);
+	if (fflush(stdout) != 0 && status == EXIT_SUCCESS)
+		status = EXIT_FAILURE;
+	config_free(&config);
+	return status;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "oneshot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+#include "sinks/text.h"
+#include "util/log.h"
+
+/* A daemon or another one-shot may be reading: kernel triggers come in bursts. */
+enum { LOCK_WAIT_MS = 10000 };
+
+/* Makes everything durable, tells the journal, closes. Returns the exit status. */
+static int finish(struct session *session, int status)
+{
+	int r = session->pipeline ? session_commit_wait(session, 5000) : 0;
+
+	if (r < 0) {
+		log_error("%s: not everything could be stored: %s", session->database, strerror(-r));
+		status = EXIT_FAILURE;
+	}
+	if (session->pipeline && pipeline_unsettled(session->pipeline))
+		pipeline_settle(session->pipeline);
+	if (session->text && text_sink_missing(session->text))
+		status = EXIT_FAILURE;
+	session_close(session);
+	return status;
+}
+
+static void start_erst(struct session *session)
+{
+	char why[SOURCE_WHY_MAX];
+	struct active *active;
+	int r = session_start(session, &source_erst, &active, why);
+
+	if (r < 0 && r != -ECANCELED && r != -ENOENT)
+		log_warning("%s: %s", source_erst.name, why);
+}
+
+int oneshot_device(const struct config *config)
+{
+	struct session session;
+	char why[SOURCE_WHY_MAX];
+	struct active *active;
+	int r = session_prepare(&session, config);
+
+	if (r < 0)
+		return EXIT_FAILURE;
+	if (source_devmcelog.unavailable) {
+		log_error("this mcelog has no device source: %s", source_devmcelog.unavailable);
+		return EXIT_FAILURE;
+	}
+	if (source_devmcelog.probe(&session.env, why) < 0) {
+		if (config->ignorenodev)
+			return EXIT_SUCCESS;
+		log_error("Cannot open %s: %s", session.env.device, why);
+		return EXIT_FAILURE;
+	}
+	r = session_open(&session, config, true, -1);
+	if (r == 0)
+		r = session_lock(&session, LOCK_WAIT_MS);
+	if (r < 0) {
+		if (r == -EWOULDBLOCK)
+			log_error("a running mcelog reads %s", session.env.device);
+		session_close(&session);
+		return EXIT_FAILURE;
+	}
+	/* the device's first reads erase the ERST records that pstore still shows */
+	start_erst(&session);
+	r = session_start(&session, &source_devmcelog, &active, why);
+	if (r < 0)
+		log_error("%s: %s", session.env.device, why);
+	return finish(&session, r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+int oneshot_harvest(const struct config *config)
+{
+	struct pipeline_counts counts;
+	struct session session;
+
+	if (session_open(&session, config, true, -1) < 0)
+		return finish(&session, EXIT_FAILURE);
+	start_erst(&session);
+	session_commit_wait(&session, 5000);
+	pipeline_count(session.pipeline, &counts);
+	log_info("harvested: %llu new, %llu of known errors, %llu known before",
+		 (unsigned long long)counts.added, (unsigned long long)counts.joined,
+		 (unsigned long long)counts.known);
+	return finish(&session, EXIT_SUCCESS);
+}
+
+int oneshot_replay(const struct config *config)
+{
+	struct pipeline_counts counts;
+	struct session session;
+	int status = EXIT_SUCCESS;
+
+	if (session_open(&session, config, true, -1) < 0)
+		return finish(&session, EXIT_FAILURE);
+	for (int i = 0; i < config->n_operands; i++) {
+		char why[SOURCE_WHY_MAX];
+		struct active *active;
+		int r;
+
+		session.env.path = config->operands[i];
+		r = session_start(&session, &source_replay, &active, why);
+		if (r < 0) {
+			log_error("%s: %s", config->operands[i], why);
+			status = EXIT_FAILURE;
+			continue;
+		}
+		session_stop(&session, active);
+	}
+	session_commit_wait(&session, 5000);
+	pipeline_count(session.pipeline, &counts);
+	log_info("replayed into %s: %llu new, %llu of known errors, %llu known before",
+		 session.database, (unsigned long long)counts.added,
+		 (unsigned long long)counts.joined, (unsigned long long)counts.known);
+	return finish(&session, status);
+}
+
+int oneshot_list_sources(const struct config *config)
+{
+	struct session session;
+
+	if (session_prepare(&session, config) < 0)
+		return EXIT_FAILURE;
+	session_list_sources(&session);
+	return EXIT_SUCCESS;
+}

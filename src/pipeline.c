@@ -1,0 +1,579 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Read this file from the bottom of the intake to the end: it is the order in
+ * which a record becomes an event.
+ */
+#include "pipeline.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/store.h"
+#include "decode/decode.h"
+#include "sinks/journal.h"
+#include "sinks/text.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+enum {
+	OUTBOX_LIMIT = 512,
+	RETRY_FIRST_US = 1000000,
+	RETRY_LAST_US = 600 * 1000000,
+};
+
+/* What the journal took and the store does not know yet. */
+struct sent {
+	uint64_t seq;
+	bool is_loss;
+};
+
+struct pipeline {
+	struct pipeline_params params;
+	struct store *store;
+
+	struct event *events; /* came in, not committed */
+	enum store_result *results;
+	size_t n_events;
+	size_t events_capacity;
+	struct lost *losses;
+	size_t n_losses;
+	size_t losses_capacity;
+	bool urgent;
+	uint64_t taken;
+
+	struct sent *sent;
+	size_t n_sent;
+	size_t sent_capacity;
+	bool outbox_waits; /* the journal refused something */
+	uint64_t retry_us;
+
+	bool failure_told;
+	bool journal_told;
+	struct pipeline_counts counts;
+};
+
+/* Room for one more element; the array stays as it was when there is none. */
+static int reserve(void **array, size_t *capacity, size_t count, size_t element)
+{
+	size_t larger = *capacity ? *capacity * 2 : 64;
+	void *grown;
+
+	if (count < *capacity)
+		return 0;
+	grown = reallocarray(*array, larger, element);
+	if (!grown)
+		return -ENOMEM;
+	*array = grown;
+	*capacity = larger;
+	return 0;
+}
+
+/* --- intake: record in, decoded, waiting for the commit --- */
+
+static int intake_record(void *context, const struct record *record)
+{
+	struct pipeline *pipeline = context;
+	struct event *event;
+	int r = reserve((void **)&pipeline->events, &pipeline->events_capacity, pipeline->n_events,
+			sizeof(*pipeline->events));
+
+	if (r < 0)
+		return r;
+	event = &pipeline->events[pipeline->n_events++];
+	*event = (struct event){ .record = *record };
+	decode(record, &event->decoded);
+	if (event->decoded.severity != SEVERITY_CORRECTED)
+		pipeline->urgent = true;
+	pipeline->taken++;
+	return 0;
+}
+
+static int intake_lost(void *context, const struct lost *lost)
+{
+	struct pipeline *pipeline = context;
+	int r = reserve((void **)&pipeline->losses, &pipeline->losses_capacity, pipeline->n_losses,
+			sizeof(*pipeline->losses));
+
+	if (r < 0)
+		return r;
+	pipeline->losses[pipeline->n_losses++] = *lost;
+	pipeline->urgent = true;
+	pipeline->taken++;
+	return 0;
+}
+
+static bool intake_has_room(void *context)
+{
+	return ((struct pipeline *)context)->n_events < PIPELINE_BATCH;
+}
+
+struct intake pipeline_intake(struct pipeline *pipeline)
+{
+	return (struct intake){
+		.record = intake_record,
+		.lost = intake_lost,
+		.has_room = intake_has_room,
+		.context = pipeline,
+	};
+}
+
+bool pipeline_known(void *context, const char *key)
+{
+	return store_has_key(((struct pipeline *)context)->store, key);
+}
+
+uint64_t pipeline_lost_so_far(void *context, enum source_id source, const char *where)
+{
+	struct pipeline *pipeline = context;
+
+	return store_lost_so_far(pipeline->store, pipeline->params.boot, source, where);
+}
+
+uint64_t pipeline_taken(const struct pipeline *pipeline)
+{
+	return pipeline->taken;
+}
+
+enum pipeline_need pipeline_need(const struct pipeline *pipeline)
+{
+	if (!pipeline->n_events && !pipeline->n_losses)
+		return PIPELINE_NOTHING;
+	return pipeline->urgent || pipeline->n_events >= PIPELINE_BATCH ? PIPELINE_NOW :
+									  PIPELINE_SOON;
+}
+
+/* --- store: durable first --- */
+
+/* A record that the store will never take must not stop those after it. */
+static bool is_passing(int error)
+{
+	return error == -EBUSY || error == -ENOSPC || error == -EIO || error == -ENOMEM ||
+	       error == -EUCLEAN || error == -EROFS || error == -EACCES;
+}
+
+static int refuse(struct pipeline *pipeline, const struct record *record, int error)
+{
+	struct lost lost = {
+		.source = record->source,
+		.boot = record->boot,
+		.count = 1,
+		.time_us = record->time_us,
+		.where = "refused by the store",
+	};
+
+	log_error("the store refuses the record %s: %s", record->key, strerror(-error));
+	return store_add_lost(pipeline->store, &lost, pipeline->params.journal);
+}
+
+static int store_events(struct pipeline *pipeline)
+{
+	enum store_result *results =
+		reallocarray(pipeline->results, pipeline->n_events + 1, sizeof(*results));
+
+	if (!results)
+		return -ENOMEM;
+	pipeline->results = results;
+	for (size_t i = 0; i < pipeline->n_events; i++) {
+		struct event event = pipeline->events[i];
+		int r = store_add(pipeline->store, &event, pipeline->params.journal, &results[i]);
+
+		if (r < 0 && !is_passing(r)) {
+			results[i] = STORE_KNOWN;
+			r = refuse(pipeline, &event.record, r);
+		}
+		if (r < 0)
+			return r;
+		/* the decoded facts stay: the store does not hand them back */
+		pipeline->events[i].id = event.id;
+		pipeline->events[i].incident = event.incident;
+		pipeline->events[i].seq = event.seq;
+		pipeline->events[i].sources = event.sources;
+		if (results[i] == STORE_NEW)
+			pipeline->events[i].record.boot = event.record.boot;
+	}
+	return 0;
+}
+
+static int store_losses(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_losses; i++) {
+		int r = store_add_lost(pipeline->store, &pipeline->losses[i],
+				       pipeline->params.journal);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int store_sent(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_sent; i++) {
+		const struct sent *sent = &pipeline->sent[i];
+		int r = sent->is_loss ? store_mark_lost_sent(pipeline->store, sent->seq) :
+					store_mark_event_sent(pipeline->store, sent->seq);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* One transaction of steps; all or nothing. */
+static int transact(struct pipeline *pipeline)
+{
+	int r = store_begin(pipeline->store);
+
+	if (r < 0)
+		return r;
+	r = store_events(pipeline);
+	if (r == 0)
+		r = store_losses(pipeline);
+	if (r == 0)
+		r = store_sent(pipeline);
+	if (r == 0)
+		r = store_commit(pipeline->store);
+	if (r < 0)
+		store_rollback(pipeline->store);
+	return r;
+}
+
+static void tell_failure(struct pipeline *pipeline, int error)
+{
+	if (error == -EBUSY || pipeline->failure_told)
+		return;
+	log_error("%s: cannot write, %zu events wait: %s (%s)", pipeline->params.database,
+		  pipeline->n_events, strerror(-error), store_error(pipeline->store));
+	pipeline->failure_told = true;
+}
+
+static void tell_recovery(struct pipeline *pipeline)
+{
+	if (pipeline->failure_told)
+		log_notice("%s: writes again", pipeline->params.database);
+	pipeline->failure_told = false;
+}
+
+/* --- sinks: text and journal, from what is durable --- */
+
+static void print_event(struct pipeline *pipeline, const struct event *event)
+{
+	_cleanup_strbuf_ struct strbuf text = { 0 };
+
+	event_to_text(event, &text);
+	if (!text.error)
+		text_sink_write(pipeline->params.text, text.text, text.length);
+}
+
+static void note_sent(struct pipeline *pipeline, uint64_t seq, bool is_loss)
+{
+	if (reserve((void **)&pipeline->sent, &pipeline->sent_capacity, pipeline->n_sent,
+		    sizeof(*pipeline->sent)) < 0)
+		return; /* the next start asks the journal */
+	pipeline->sent[pipeline->n_sent++] = (struct sent){ seq, is_loss };
+}
+
+static void note_refused(struct pipeline *pipeline, int error)
+{
+	if (!pipeline->journal_told)
+		log_warning("the journal does not take events, they wait in the database: %s",
+			    strerror(-error));
+	pipeline->journal_told = true;
+	pipeline->outbox_waits = true;
+}
+
+static int send_event(void *context, const struct event *event)
+{
+	struct pipeline *pipeline = context;
+	int r = journal_send_event(event, &pipeline->params.host);
+
+	if (r < 0)
+		note_refused(pipeline, r);
+	else
+		note_sent(pipeline, event->seq, false);
+	return r;
+}
+
+static int send_lost(void *context, uint64_t seq, const struct lost *lost)
+{
+	struct pipeline *pipeline = context;
+	int r = journal_send_lost(seq, lost, &pipeline->params.host);
+
+	if (r < 0)
+		note_refused(pipeline, r);
+	else
+		note_sent(pipeline, seq, true);
+	return r;
+}
+
+static void tell_sinks(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_events; i++) {
+		if (pipeline->results[i] != STORE_NEW)
+			continue;
+		if (pipeline->params.text)
+			print_event(pipeline, &pipeline->events[i]);
+		/* in order: behind one that the journal refused all others wait */
+		if (pipeline->params.journal && !pipeline->outbox_waits)
+			send_event(pipeline, &pipeline->events[i]);
+	}
+	/* losses have their number only in the store: they go by way of the outbox */
+	if (pipeline->n_losses && pipeline->params.journal)
+		pipeline->outbox_waits = true;
+}
+
+static void count_new(struct pipeline *pipeline, const struct event *event)
+{
+	pipeline->counts.added++;
+	if (sd_id128_equal(event->record.boot, pipeline->params.boot))
+		pipeline->counts.events++;
+}
+
+static void count_results(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_losses; i++)
+		pipeline->counts.lost += pipeline->losses[i].count ? pipeline->losses[i].count : 1;
+	for (size_t i = 0; i < pipeline->n_events; i++) {
+		switch (pipeline->results[i]) {
+		case STORE_NEW:
+			count_new(pipeline, &pipeline->events[i]);
+			break;
+		case STORE_JOINED:
+			pipeline->counts.joined++;
+			break;
+		case STORE_KNOWN:
+			pipeline->counts.known++;
+			break;
+		}
+	}
+}
+
+int pipeline_commit(struct pipeline *pipeline)
+{
+	int r;
+
+	if (pipeline_need(pipeline) == PIPELINE_NOTHING)
+		return 0;
+	r = transact(pipeline);
+	if (r < 0) {
+		tell_failure(pipeline, r);
+		return r;
+	}
+	tell_recovery(pipeline);
+	pipeline->n_sent = 0;
+	tell_sinks(pipeline);
+	count_results(pipeline);
+	pipeline->n_events = 0;
+	pipeline->n_losses = 0;
+	pipeline->urgent = false;
+	return 0;
+}
+
+/* --- outbox: what the journal has, and what it does not --- */
+
+bool pipeline_unsettled(const struct pipeline *pipeline)
+{
+	return pipeline->n_sent || pipeline->outbox_waits;
+}
+
+/* Marks what was sent, without the batch that may be waiting. */
+static int settle_sent(struct pipeline *pipeline)
+{
+	int r;
+
+	if (!pipeline->n_sent)
+		return 0;
+	r = store_begin(pipeline->store);
+	if (r < 0)
+		return r;
+	r = store_sent(pipeline);
+	if (r == 0)
+		r = store_commit(pipeline->store);
+	if (r < 0)
+		store_rollback(pipeline->store);
+	else
+		pipeline->n_sent = 0;
+	return r;
+}
+
+static uint64_t retry_later(struct pipeline *pipeline)
+{
+	pipeline->retry_us = pipeline->retry_us ? pipeline->retry_us * 2 : RETRY_FIRST_US;
+	if (pipeline->retry_us > RETRY_LAST_US)
+		pipeline->retry_us = RETRY_LAST_US;
+	return pipeline->retry_us;
+}
+
+uint64_t pipeline_settle(struct pipeline *pipeline)
+{
+	const struct store_outbox outbox = { send_event, send_lost, pipeline };
+	int r = settle_sent(pipeline);
+
+	if (r < 0)
+		return retry_later(pipeline);
+	if (pipeline->outbox_waits) {
+		pipeline->outbox_waits = false;
+		r = store_walk_outbox(pipeline->store, &outbox, OUTBOX_LIMIT);
+		if (r < 0) {
+			pipeline->outbox_waits = true;
+			settle_sent(pipeline);
+			return retry_later(pipeline);
+		}
+		pipeline->outbox_waits = r == OUTBOX_LIMIT;
+		pipeline->journal_told = false;
+	}
+	pipeline->retry_us = 0;
+	return pipeline_unsettled(pipeline) ? 1 : 0;
+}
+
+struct recovery {
+	struct pipeline *pipeline;
+	struct journal_search *search;
+};
+
+static int recover_event(void *context, const struct event *event)
+{
+	struct recovery *recovery = context;
+
+	if (journal_search_event(recovery->search, event) > 0) {
+		note_sent(recovery->pipeline, event->seq, false);
+		return 0;
+	}
+	return send_event(recovery->pipeline, event);
+}
+
+static int recover_lost(void *context, uint64_t seq, const struct lost *lost)
+{
+	struct recovery *recovery = context;
+
+	if (journal_search_lost(recovery->search, seq, lost) > 0) {
+		note_sent(recovery->pipeline, seq, true);
+		return 0;
+	}
+	return send_lost(recovery->pipeline, seq, lost);
+}
+
+static int count_entry(void *context, const struct event *event)
+{
+	(void)event;
+	++*(unsigned int *)context;
+	return 0;
+}
+
+static int count_loss(void *context, uint64_t seq, const struct lost *lost)
+{
+	(void)seq;
+	(void)lost;
+	++*(unsigned int *)context;
+	return 0;
+}
+
+static bool outbox_is_empty(struct pipeline *pipeline)
+{
+	unsigned int n = 0;
+	const struct store_outbox outbox = { count_entry, count_loss, &n };
+
+	return store_walk_outbox(pipeline->store, &outbox, 1) == 0;
+}
+
+void pipeline_recover(struct pipeline *pipeline)
+{
+	struct recovery recovery = { .pipeline = pipeline };
+	const struct store_outbox outbox = { recover_event, recover_lost, &recovery };
+	int r;
+
+	if (!pipeline->params.journal || outbox_is_empty(pipeline))
+		return;
+	r = journal_synchronize();
+	if (r < 0)
+		log_warning("journald cannot be asked to write everything down: %s", strerror(-r));
+	r = journal_search_open(&recovery.search);
+	if (r < 0) {
+		log_warning("the journal cannot be searched: %s", strerror(-r));
+		pipeline->outbox_waits = true;
+		return;
+	}
+	do
+		r = store_walk_outbox(pipeline->store, &outbox, OUTBOX_LIMIT);
+	while (r == OUTBOX_LIMIT && settle_sent(pipeline) == 0);
+	if (r >= 0)
+		settle_sent(pipeline);
+	journal_search_close(recovery.search);
+}
+
+/* --- life --- */
+
+void pipeline_set_text(struct pipeline *pipeline, struct text_sink *text)
+{
+	pipeline->params.text = text;
+}
+
+void pipeline_count(const struct pipeline *pipeline, struct pipeline_counts *ret_counts)
+{
+	*ret_counts = pipeline->counts;
+}
+
+static void count_earlier_lives(struct pipeline *pipeline)
+{
+	struct store_counts counts;
+
+	if (store_count_boot(pipeline->store, pipeline->params.boot, &counts) < 0)
+		return;
+	pipeline->counts.events = counts.events;
+	pipeline->counts.lost = counts.lost;
+}
+
+static int begin_boot(struct pipeline *pipeline)
+{
+	int r;
+
+	if (sd_id128_is_null(pipeline->params.boot))
+		return 0;
+	r = store_begin(pipeline->store);
+	if (r < 0)
+		return r;
+	r = store_add_boot(pipeline->store, pipeline->params.boot, pipeline->params.boot_time_us);
+	if (r == 0)
+		r = store_commit(pipeline->store);
+	if (r < 0)
+		store_rollback(pipeline->store);
+	return r;
+}
+
+void pipeline_close(struct pipeline *pipeline)
+{
+	if (!pipeline)
+		return;
+	store_close(pipeline->store);
+	free(pipeline->events);
+	free(pipeline->results);
+	free(pipeline->losses);
+	free(pipeline->sent);
+	free(pipeline);
+}
+
+int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pipeline)
+{
+	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+	char note[512] = "";
+	int r = -ENOMEM;
+
+	if (!pipeline)
+		return r;
+	pipeline->params = *params;
+	r = store_open(params->database, &pipeline->store, note);
+	if (note[0])
+		log_warning("%s", note);
+	if (r == 0)
+		r = begin_boot(pipeline);
+	if (r < 0) {
+		log_error("%s: cannot be used: %s", params->database, strerror(-r));
+		pipeline_close(pipeline);
+		return r;
+	}
+	count_earlier_lives(pipeline);
+	*ret_pipeline = pipeline;
+	return 0;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pipeline: the one way through the program. A record comes in from a source,
+ * is decoded, goes into the store, and only then out to the journal and the
+ * text output. Nothing here waits: the caller's loop says when.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "sources/source.h"
+
+struct pipeline;
+struct text_sink;
+
+struct pipeline_params {
+	const char *database;	/* path for open(2), root included */
+	bool journal;		/* feed the journal */
+	struct text_sink *text;	/* event text goes here; NULL: nowhere. Borrowed. */
+	struct host host;	/* borrowed strings */
+	sd_id128_t boot;	/* this boot; null unknown */
+	int64_t boot_time_us;
+};
+
+/*
+ * Opens the store. A database that was set aside is told of in the log.
+ * Errors: -errno, logged.
+ */
+int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pipeline);
+
+/* Drops what is not committed. NULL allowed. */
+void pipeline_close(struct pipeline *pipeline);
+
+/* Where sources put records; valid as long as the pipeline. */
+struct intake pipeline_intake(struct pipeline *pipeline);
+
+/* For struct source_env: known, lost_so_far and context. */
+bool pipeline_known(void *pipeline, const char *key);
+uint64_t pipeline_lost_so_far(void *pipeline, enum source_id source, const char *where);
+
+/* Event text goes there from now on. */
+void pipeline_set_text(struct pipeline *pipeline, struct text_sink *text);
+
+/* Records and losses that came in, ever. */
+uint64_t pipeline_taken(const struct pipeline *pipeline);
+
+/* How soon pipeline_commit() should be called. */
+enum pipeline_need {
+	PIPELINE_NOTHING,
+	PIPELINE_SOON,	/* corrected errors wait for company, PIPELINE_DELAY_US at most */
+	PIPELINE_NOW,	/* worse ones, a loss, or a full batch */
+};
+
+enum { PIPELINE_DELAY_US = 250 * 1000, PIPELINE_BATCH = 512 };
+
+enum pipeline_need pipeline_need(const struct pipeline *pipeline);
+
+/*
+ * Makes everything that came in durable, then tells the journal and the text
+ * output. Errors: -EBUSY, -ENOSPC, -EIO ...: nothing is durable, the batch is
+ * kept, call again later. The first failure of a row is logged.
+ */
+int pipeline_commit(struct pipeline *pipeline);
+
+/*
+ * After a crash: finds what the journal has not got and sends it. Blocks up to
+ * some seconds; for the start. Trouble is logged.
+ */
+void pipeline_recover(struct pipeline *pipeline);
+
+/*
+ * Notes in the store what the journal has taken, and sends again what it had
+ * refused. Returns the us after which to call again; 0: settled.
+ */
+uint64_t pipeline_settle(struct pipeline *pipeline);
+
+/* Whether pipeline_settle() has something to do. */
+bool pipeline_unsettled(const struct pipeline *pipeline);
+
+struct pipeline_counts {
+	uint64_t events; /* of this boot, by this and earlier lives */
+	uint64_t lost;	 /* of this boot */
+	uint64_t added;	 /* new events of this pipeline's life */
+	uint64_t joined; /* further deliveries of an event */
+	uint64_t known;	 /* deliveries that were there already */
+};
+void pipeline_count(const struct pipeline *pipeline, struct pipeline_counts *ret_counts);
