@@ -179,7 +179,9 @@ static int find_matches(struct query *query, const char *id, struct event *event
 	if (n != 0 || length < 4)
 		return n;
 	return walk_matches(query,
-			    ROW_SELECT "WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY time_us, seq",
+			    ROW_SELECT
+			    "INDEXED BY event_id WHERE substr(id, 1, 1) = substr(?1, 1, 1) "
+			    "AND id >= ?1 AND id < ?1 || 'g' ORDER BY time_us, seq",
 			    id, events);
 }
 
@@ -240,7 +242,8 @@ int query_count_incident(struct query *query, sd_id128_t incident, uint64_t *ret
 	int r = prepare(
 		query,
 		"SELECT (SELECT count(*) FROM event WHERE incident = ?1 AND incident <> id) "
-		"+ (SELECT count(*) FROM event WHERE id = ?1)",
+		"+ (SELECT count(*) FROM event WHERE id = ?1 "
+		"AND substr(id, 1, 1) = substr(?1, 1, 1))",
 		&statement);
 
 	if (r < 0)

@@ -114,7 +114,7 @@ static void commit(struct daemon *daemon)
 	int r = session_commit(&daemon->session);
 
 	if (r == -EUCLEAN) {
-		/* damaged: the next life sets it aside, begins anew and finds the events in the spool */
+		/* damaged, and no new one could be begun: the events stay in the spool */
 		sd_event_exit(daemon->event, EXIT_FAILURE);
 		return;
 	}

@@ -121,14 +121,18 @@ struct intake pipeline_intake(struct pipeline *pipeline)
 
 bool pipeline_known(void *context, const char *key)
 {
-	return store_has_key(((struct pipeline *)context)->store, key);
+	struct pipeline *pipeline = context;
+
+	return pipeline->store && store_has_key(pipeline->store, key);
 }
 
 uint64_t pipeline_lost_so_far(void *context, enum source_id source, const char *where)
 {
 	struct pipeline *pipeline = context;
 
-	return store_lost_so_far(pipeline->store, pipeline->params.boot, source, where);
+	return pipeline->store ?
+		       store_lost_so_far(pipeline->store, pipeline->params.boot, source, where) :
+		       0;
 }
 
 uint64_t pipeline_taken(const struct pipeline *pipeline)
@@ -221,10 +225,16 @@ static int store_sent(struct pipeline *pipeline)
 	return 0;
 }
 
+/* After a database that could not be replaced there is no store any more. */
+static int begin(struct pipeline *pipeline)
+{
+	return pipeline->store ? store_begin(pipeline->store) : -EUCLEAN;
+}
+
 /* One transaction of steps; all or nothing. */
 static int transact(struct pipeline *pipeline)
 {
-	int r = store_begin(pipeline->store);
+	int r = begin(pipeline);
 
 	if (r < 0)
 		return r;
@@ -240,12 +250,51 @@ static int transact(struct pipeline *pipeline)
 	return r;
 }
 
+static int begin_boot(struct pipeline *pipeline)
+{
+	int r;
+
+	if (sd_id128_is_null(pipeline->params.boot))
+		return 0;
+	r = begin(pipeline);
+	if (r < 0)
+		return r;
+	r = store_add_boot(pipeline->store, pipeline->params.boot, pipeline->params.boot_time_us);
+	if (r == 0)
+		r = store_commit(pipeline->store);
+	if (r < 0)
+		store_rollback(pipeline->store);
+	return r;
+}
+
+/*
+ * The database turned out to be damaged: it is kept aside, and the batch goes
+ * into a new one. The numbers of what the journal has were the old one's.
+ */
+static int replace_store(struct pipeline *pipeline)
+{
+	char reason[256], note[512] = "";
+	int r;
+
+	if (!pipeline->store)
+		return -EUCLEAN;
+	snprintf(reason, sizeof(reason), "it is damaged (%s)", store_error(pipeline->store));
+	store_close(pipeline->store);
+	pipeline->store = NULL;
+	pipeline->n_sent = 0;
+	r = store_set_aside(pipeline->params.database, reason, &pipeline->store, note);
+	if (note[0])
+		log_warning("%s", note);
+	return r < 0 ? r : begin_boot(pipeline);
+}
+
 static void tell_failure(struct pipeline *pipeline, int error)
 {
 	if (error == -EBUSY || pipeline->failure_told)
 		return;
 	log_error("%s: cannot write, %zu events wait: %s (%s)", pipeline->params.database,
-		  pipeline->n_events, strerror(-error), store_error(pipeline->store));
+		  pipeline->n_events, strerror(-error),
+		  pipeline->store ? store_error(pipeline->store) : "there is no database");
 	pipeline->failure_told = true;
 }
 
@@ -357,6 +406,8 @@ int pipeline_commit(struct pipeline *pipeline)
 	if (pipeline_need(pipeline) == PIPELINE_NOTHING)
 		return 0;
 	r = transact(pipeline);
+	if (r == -EUCLEAN && replace_store(pipeline) == 0)
+		r = transact(pipeline);
 	if (r < 0) {
 		tell_failure(pipeline, r);
 		return r;
@@ -385,7 +436,7 @@ static int settle_sent(struct pipeline *pipeline)
 
 	if (!pipeline->n_sent)
 		return 0;
-	r = store_begin(pipeline->store);
+	r = begin(pipeline);
 	if (r < 0)
 		return r;
 	r = store_sent(pipeline);
@@ -413,7 +464,7 @@ uint64_t pipeline_settle(struct pipeline *pipeline)
 
 	if (r < 0)
 		return retry_later(pipeline);
-	if (pipeline->outbox_waits) {
+	if (pipeline->outbox_waits && pipeline->store) {
 		pipeline->outbox_waits = false;
 		r = store_walk_outbox(pipeline->store, &outbox, OUTBOX_LIMIT);
 		if (r < 0) {
@@ -523,23 +574,6 @@ static void count_earlier_lives(struct pipeline *pipeline)
 		return;
 	pipeline->counts.events = counts.events;
 	pipeline->counts.lost = counts.lost;
-}
-
-static int begin_boot(struct pipeline *pipeline)
-{
-	int r;
-
-	if (sd_id128_is_null(pipeline->params.boot))
-		return 0;
-	r = store_begin(pipeline->store);
-	if (r < 0)
-		return r;
-	r = store_add_boot(pipeline->store, pipeline->params.boot, pipeline->params.boot_time_us);
-	if (r == 0)
-		r = store_commit(pipeline->store);
-	if (r < 0)
-		store_rollback(pipeline->store);
-	return r;
 }
 
 void pipeline_close(struct pipeline *pipeline)

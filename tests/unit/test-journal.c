@@ -27,7 +27,7 @@ struct fixture {
 
 static int listen_at(const char *path, int type)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
@@ -175,7 +175,7 @@ static void test_event_fields(void **state)
 		"MCE_RING_TIME_US", "MCE_FRU_TEXT", "MCE_CPU_NAME", "MCE_MACHINE_ID",
 	};
 	/* A line end in a value must not make a field of its own. */
-	struct host host = {.hostname = "node\n1"};
+	struct host host = { .hostname = "node\n1" };
 	struct fixture *fixture = *state;
 	struct event event = sample();
 	char message[EVENT_MESSAGE_MAX], line[EVENT_MESSAGE_MAX + 16];
@@ -370,7 +370,7 @@ static void test_synchronize(void **state)
 /* Whatever journal this machine has or has not: an id of ours that was never sent is not there. */
 static void test_search(void **state)
 {
-	struct lost lost = {.source = SOURCE_TRACE, .time_us = 1, .where = "nowhere"};
+	struct lost lost = { .source = SOURCE_TRACE, .time_us = 1, .where = "nowhere" };
 	struct journal_search *search = NULL;
 	struct event event = sample();
 	int r;

@@ -98,7 +98,7 @@ static int fill(const char *path, const char *how)
 {
 	sd_id128_t ids[SAMPLES];
 	struct store *store;
-	char note[512], byte;
+	char note[512], id[SD_ID128_STRING_MAX], byte;
 	int r = store_open(path, &store, note);
 
 	if (r == 0)
@@ -107,8 +107,7 @@ static int fill(const char *path, const char *how)
 		fprintf(stderr, "%s: %s %s\n", path, strerror(-r), note);
 		return 1;
 	}
-	printf("%08x\n", (unsigned int)(ids[0].bytes[0] << 24 | ids[0].bytes[1] << 16 |
-					ids[0].bytes[2] << 8 | ids[0].bytes[3]));
+	printf("%.8s\n", sd_id128_to_string(ids[0], id));
 	fflush(stdout);
 	if (strcmp(how, "kill") == 0)
 		_exit(0);
@@ -377,9 +376,8 @@ static void write_file(const char *path, const char *text)
 static void test_refused(void **state)
 {
 	struct fixture *f = *state;
-	char path[128], command[] = "PRAGMA user_version = 9";
+	char path[128];
 
-	(void)command;
 	snprintf(path, sizeof(path), "%s/none.db", f->directory);
 	assert_refused(path, -ENOENT, "no event database yet");
 	write_file(path, "");

@@ -377,7 +377,7 @@ static void life(const struct world *world)
 			*cursor = (struct spool_cursor){ number, number };
 			done[n++] = (char)number++;
 		}
-		if (write(world->store, done, n) != n)
+		if (write(world->store, done, n) != (ssize_t)n)
 			_exit(4);
 		spool_free_all(spool);
 	}
