@@ -288,7 +288,8 @@ enum group_column {
 
 static const char groups_sql[] =
 	"SELECT severity, class, socket, imc, channel, dimm, bank_type, bank, mca, count(*), "
-	"sum(count), min(nullif(time_us, 0)), max(time_us), sum(replayed), min(cpu), max(cpu) "
+	"sum(count), min(nullif(time_us, 0)), max(time_us), "
+	"sum(replayed AND source <> 'replay'), min(cpu), max(cpu) "
 	"FROM event GROUP BY severity, class, socket, imc, channel, dimm, bank_type, bank, mca";
 
 static int32_t read_place(sqlite3_stmt *statement, int column)

@@ -78,7 +78,8 @@ static void add_time(struct strbuf *text, const struct record *record)
 	add_line(text, "Boot",
 		 sd_id128_is_null(record->boot) ? "unknown" : sd_id128_to_string(record->boot, id));
 	if (record->replayed)
-		add_line(text, "Found", "after a reboot, or in a file");
+		add_line(text, "Found",
+			 record->source == SOURCE_REPLAY ? "in a file" : "after a reboot");
 	if (record->boot_time)
 		add_line(text, "Read", "as the machine came up: it may be from before");
 }
