@@ -226,7 +226,7 @@ static int store_sent(struct pipeline *pipeline)
 }
 
 /* After a database that could not be replaced there is no store any more. */
-static int begin(struct pipeline *pipeline)
+static int begin_transaction(struct pipeline *pipeline)
 {
 	return pipeline->store ? store_begin(pipeline->store) : -EUCLEAN;
 }
@@ -234,7 +234,7 @@ static int begin(struct pipeline *pipeline)
 /* One transaction of steps; all or nothing. */
 static int transact(struct pipeline *pipeline)
 {
-	int r = begin(pipeline);
+	int r = begin_transaction(pipeline);
 
 	if (r < 0)
 		return r;
@@ -256,7 +256,7 @@ static int begin_boot(struct pipeline *pipeline)
 
 	if (sd_id128_is_null(pipeline->params.boot))
 		return 0;
-	r = begin(pipeline);
+	r = begin_transaction(pipeline);
 	if (r < 0)
 		return r;
 	r = store_add_boot(pipeline->store, pipeline->params.boot, pipeline->params.boot_time_us);
@@ -436,7 +436,7 @@ static int settle_sent(struct pipeline *pipeline)
 
 	if (!pipeline->n_sent)
 		return 0;
-	r = begin(pipeline);
+	r = begin_transaction(pipeline);
 	if (r < 0)
 		return r;
 	r = store_sent(pipeline);
