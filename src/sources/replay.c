@@ -97,8 +97,13 @@ static int choose_format(const char *path, const struct replay_format **ret_form
 static int replay_probe(const struct source_env *env, char why[SOURCE_WHY_MAX])
 {
 	const struct replay_format *format;
-	int r = choose_format(env->path, &format, why);
+	int r;
 
+	if (!env->path) {
+		snprintf(why, SOURCE_WHY_MAX, "what mcelog --replay PATH... names");
+		return 0;
+	}
+	r = choose_format(env->path, &format, why);
 	if (r == 0)
 		snprintf(why, SOURCE_WHY_MAX, "%s: %s", env->path, format->name);
 	return r;
@@ -154,6 +159,11 @@ static void replay_committed(struct source *source)
 	(void)source;
 }
 
+static uint64_t replay_refused(struct source *source)
+{
+	return replay_of(source)->n_refused;
+}
+
 static void replay_describe(struct source *source, char *buffer, size_t size)
 {
 	struct replay *replay = replay_of(source);
@@ -176,6 +186,7 @@ const struct source_ops source_replay = {
 	.fd = replay_fd,
 	.drain = replay_drain,
 	.committed = replay_committed,
+	.refused = replay_refused,
 	.describe = replay_describe,
 	.close = replay_close,
 };

@@ -96,8 +96,8 @@ static int parse_header_page(struct ring *ring, const char *text, size_t size, c
 	start = 8 + tep_get_header_page_size(ring->tep);
 	/* kbuffer knows these two layouts and no other: the kernel's long has 4 or 8 bytes */
 	if (start != 12 && start != 16) {
-		snprintf(why, RING_WHY_MAX, "header_page: a commit field of %d bytes makes no sense",
-			 start - 8);
+		snprintf(why, RING_WHY_MAX,
+			 "header_page: a commit field of %d bytes makes no sense", start - 8);
 		return -EPROTO;
 	}
 	ring->data_start = (size_t)start;
@@ -129,7 +129,8 @@ static int find_fields(struct ring *ring, char *why)
 		}
 		if (!field)
 			continue;
-		if (field->offset < 0 || field->offset > PAGE_SIZE_MAX || !is_number_size(field->size) ||
+		if (field->offset < 0 || field->offset > PAGE_SIZE_MAX ||
+		    !is_number_size(field->size) ||
 		    field->flags & (TEP_FIELD_IS_ARRAY | TEP_FIELD_IS_STRING)) {
 			snprintf(why, RING_WHY_MAX, "format: the field %s has %d bytes at %d",
 				 row->name, field->size, field->offset);

@@ -85,6 +85,9 @@ struct source_ops {
 	/* Everything handed over so far is durable. */
 	void (*committed)(struct source *source);
 
+	/* Items that could not be taken; NULL for a source that cannot tell. */
+	uint64_t (*refused)(struct source *source);
+
 	/* One phrase for STATUS=, "mce:mce_record on 4 CPUs". */
 	void (*describe)(struct source *source, char *buffer, size_t size);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -58,7 +59,9 @@ int trace_explain(const struct source_env *env, int error, const char *what,
 
 	trace_directory(env, directory);
 	read_lockdown(env, lockdown, sizeof(lockdown));
-	if ((error == -EPERM || error == -EACCES) && strcmp(lockdown, "confidentiality") == 0)
+	/* locked from the start tracefs has no files, locked later they do not open */
+	if ((error == -EPERM || error == -EACCES || error == -ENOENT) &&
+	    strcmp(lockdown, "confidentiality") == 0)
 		snprintf(why, SOURCE_WHY_MAX, "%s%s: %s: the kernel is locked down (%s)", directory,
 			 what, strerror(-error), lockdown);
 	else
@@ -76,11 +79,10 @@ int trace_find_event(const struct source_env *env, char why[SOURCE_WHY_MAX])
 	if (access(path, R_OK | X_OK) < 0) {
 		int error = -errno;
 
-		if (error == -ENOENT && access(directory, F_OK) == 0) {
+		trace_explain(env, error, "/events", why);
+		if (error == -ENOENT && access(directory, F_OK) == 0 && !strstr(why, "locked down"))
 			snprintf(why, SOURCE_WHY_MAX, "%s: tracefs is not mounted", directory);
-			return error;
-		}
-		return trace_explain(env, error, "/events", why);
+		return error;
 	}
 	snprintf(path, sizeof(path), "%s/" TRACE_EVENT_DIR "/format", directory);
 	if (access(path, R_OK) < 0) {
@@ -264,12 +266,24 @@ static void turn_on(const struct trace_instance *instance)
 
 	if (!text || text[0] != '0')
 		return;
-	r = strcmp(instance->name, OWN_INSTANCE) == 0 ? instance_write(instance, "tracing_on", "1") :
-							-ECANCELED;
+	r = strcmp(instance->name, OWN_INSTANCE) == 0 ? instance_write(instance, "tracing_on", "1")
+						      : -ECANCELED;
 	if (r < 0)
 		log_warning("trace instance %s: tracing_on is 0, nothing is recorded%s%s",
 			    instance->name, r == -ECANCELED ? "" : ": ",
 			    r == -ECANCELED ? "" : strerror(-r));
+}
+
+/* Two readers would each get a part of the records. Errors: -EWOULDBLOCK, -errno. */
+static int lock_instance(struct trace_instance *instance)
+{
+	char *path = tracefs_instance_get_dir(instance->tracefs);
+
+	instance->lock_fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	tracefs_put_tracing_file(path);
+	if (instance->lock_fd < 0 || flock(instance->lock_fd, LOCK_EX | LOCK_NB) < 0)
+		return -errno;
+	return 0;
 }
 
 int trace_instance_open(const struct source_env *env, struct trace_instance *instance,
@@ -287,6 +301,12 @@ int trace_instance_open(const struct source_env *env, struct trace_instance *ins
 	if (!instance->tracefs)
 		return trace_explain(env, errno ? -errno : -ENOMEM, part, why);
 
+	r = lock_instance(instance);
+	if (r == -EWOULDBLOCK)
+		snprintf(why, SOURCE_WHY_MAX, "trace instance %s: another mcelog reads it",
+			 instance->name);
+	if (r < 0)
+		return r == -EWOULDBLOCK ? r : trace_explain(env, r, part, why);
 	instance->pipe_fd = tracefs_instance_file_open(instance->tracefs, "trace_pipe",
 						       O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (instance->pipe_fd < 0)
@@ -304,11 +324,11 @@ int trace_instance_open(const struct source_env *env, struct trace_instance *ins
 
 void trace_instance_close(struct trace_instance *instance)
 {
-	if (instance->pipe_fd >= 0)
-		close(instance->pipe_fd);
+	close_cleanup(&instance->pipe_fd);
+	close_cleanup(&instance->lock_fd);
 	tracefs_instance_free(instance->tracefs);
 	free(instance->cpus);
-	*instance = (struct trace_instance){ .pipe_fd = -1 };
+	*instance = (struct trace_instance){ .pipe_fd = -1, .lock_fd = -1 };
 }
 
 int trace_instance_open_cpu(const struct trace_instance *instance, unsigned int cpu)

@@ -27,6 +27,7 @@ struct trace_instance {
 	char name[64];
 	struct tracefs_instance *tracefs;
 	int pipe_fd;		/* trace_pipe: polled, never read */
+	int lock_fd;		/* the instance's directory, locked by its one reader */
 	enum trace_clock clock;
 	unsigned int *cpus;	/* numbers of all possible CPUs, ascending */
 	size_t n_cpus;
@@ -51,7 +52,7 @@ void trace_choose_instance(const struct source_env *env, char *ret_name, size_t 
 /*
  * Opens the instance, made and set up where it is new; one that records
  * already is taken as it is. Errors: -errno with why; close is then still to
- * be called, as on a zeroed instance with pipe_fd -1.
+ * be called, as on a zeroed instance with its fds -1.
  */
 int trace_instance_open(const struct source_env *env, struct trace_instance *instance,
 			char why[SOURCE_WHY_MAX]);

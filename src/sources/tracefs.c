@@ -28,6 +28,8 @@ enum {
 	BOOT_TIME_US = 120 * 1000000,
 };
 
+#define MCG_STATUS_MCIP (1ull << 2)
+
 /* One CPU's ring. */
 struct cpu_ring {
 	unsigned int number;
@@ -46,6 +48,7 @@ struct tracefs_source {
 	bool replayed;
 	struct cpu_ring *cpus;
 	size_t n_cpus;
+	size_t next_cpu; /* to be read first */
 
 	/* the page being taken apart */
 	unsigned int page_cpu;
@@ -214,6 +217,7 @@ static int tracefs_open(const struct source_env *env, const struct intake *intak
 	source->env = env;
 	source->intake = intake;
 	source->instance.pipe_fd = -1;
+	source->instance.lock_fd = -1;
 	r = trace_find_event(env, why);
 	if (r == 0)
 		r = trace_instance_open(env, &source->instance, why);
@@ -273,10 +277,19 @@ static void set_times(const struct tracefs_source *source, struct record *record
 		record->time_us = record->ring_time_us;
 	if (!boot_us)
 		return;
-	/* kernels that hand ERST records out again stamp them with the time they had */
+	/*
+	 * Kernels that hand ERST records out again stamp them with the time they
+	 * had; what they had was a machine check exception. A polled record that
+	 * seems older than the boot was stamped before the clock was set.
+	 */
 	if (wall_us && wall_us + 1000000 < boot_us) {
-		record->replayed = true;
-		record->boot = SD_ID128_NULL;
+		if (record->mcgstatus & MCG_STATUS_MCIP) {
+			record->replayed = true;
+			record->boot = SD_ID128_NULL;
+			record->time_us = wall_us;
+		} else if (record->ring_time_us) {
+			record->time_us = record->ring_time_us;
+		}
 	}
 	record->boot_time = !record->tsc && !record->mcgstatus && wall_us >= boot_us &&
 			    wall_us - boot_us < BOOT_TIME_US;
@@ -338,7 +351,22 @@ static int page_missed(void *context, uint64_t count)
 	return cpu && source->page_live ? tell_lost(source, cpu, count) : 0;
 }
 
-/* Takes a slot's page apart; a damaged one is told of once for a CPU. */
+/* What stood behind the damage is lost, nobody knows how much. */
+static int tell_damage(struct tracefs_source *source, struct cpu_ring *cpu)
+{
+	struct lost lost = {
+		.source = SOURCE_TRACE,
+		.boot = source->page_boot,
+		.time_us = clock_us(CLOCK_REALTIME),
+	};
+
+	cpu->damage_told = true;
+	snprintf(lost.where, sizeof(lost.where), "damaged page, %.24s, cpu%u",
+		 source->page_instance, cpu->number);
+	return source->intake->lost(source->intake->context, &lost);
+}
+
+/* Takes a slot's page apart; damage is logged once for a CPU. */
 static int take_page(struct tracefs_source *source, struct ring *ring, const struct spool_slot *slot,
 		     size_t size, struct ring_cursor *cursor)
 {
@@ -354,9 +382,7 @@ static int take_page(struct tracefs_source *source, struct ring *ring, const str
 	if (!cpu || !cpu->damage_told)
 		log_warning("trace instance %s, per_cpu/cpu%u/trace_pipe_raw: %s",
 			    source->page_instance, slot->tag, why);
-	if (cpu)
-		cpu->damage_told = true;
-	return 0;
+	return cpu ? tell_damage(source, cpu) : 0;
 }
 
 struct replay {
@@ -465,12 +491,14 @@ static int tracefs_drain(struct source *base)
 			log_warning("trace spool of an earlier life: %s", strerror(-r));
 		source->replayed = true;
 	}
+	/* a round begins where the last one had to stop: no CPU's storm starves the others */
 	for (size_t i = 0; i < source->n_cpus; i++) {
-		if (!open_cpu(source, &source->cpus[i]))
-			continue;
-		do
-			r = read_page(source, &source->cpus[i]);
-		while (r > 0);
+		struct cpu_ring *cpu = &source->cpus[source->next_cpu];
+
+		r = open_cpu(source, cpu) ? 1 : 0;
+		while (r > 0)
+			r = read_page(source, cpu);
+		source->next_cpu = (source->next_cpu + 1) % source->n_cpus;
 		if (r == -ENOBUFS)
 			return 1;
 		if (r < 0)

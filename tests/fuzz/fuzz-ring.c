@@ -28,33 +28,27 @@ static const char *const headers[LAYOUTS] = {
 
 #define FIELD(type, name, offset, size)                                                            \
 	"\tfield:" type " " name ";\toffset:" offset ";\tsize:" size ";\tsigned:0;\n"
-static const char format[] = "name: mce_record\nID: 113\nformat:\n"
-	FIELD("unsigned short", "common_type", "0", "2")
-	FIELD("unsigned char", "common_flags", "2", "1")
-	FIELD("unsigned char", "common_preempt_count", "3", "1")
-	FIELD("int", "common_pid", "4", "4")
-	"\n"
-	FIELD("u64", "mcgcap", "8", "8")
-	FIELD("u64", "mcgstatus", "16", "8")
-	FIELD("u64", "status", "24", "8")
-	FIELD("u64", "addr", "32", "8")
-	FIELD("u64", "misc", "40", "8")
-	FIELD("u64", "synd", "48", "8")
-	FIELD("u64", "ipid", "56", "8")
-	FIELD("u64", "ip", "64", "8")
-	FIELD("u64", "tsc", "72", "8")
-	FIELD("u64", "ppin", "80", "8")
-	FIELD("u64", "walltime", "88", "8")
-	FIELD("u32", "cpu", "96", "4")
-	FIELD("u32", "cpuid", "100", "4")
-	FIELD("u32", "apicid", "104", "4")
-	FIELD("u32", "socketid", "108", "4")
-	FIELD("u8", "cs", "112", "1")
-	FIELD("u8", "bank", "113", "1")
-	FIELD("u8", "cpuvendor", "114", "1")
-	FIELD("u32", "microcode", "116", "4")
-	FIELD("__data_loc u8[]", "v_data", "120", "4")
-	"\nprint fmt: \"CPU: %d\", REC->cpu\n";
+static const char format[] = "name: mce_record\nID: 113\nformat:\n" FIELD(
+	"unsigned short", "common_type", "0",
+	"2") FIELD("unsigned char", "common_flags", "2",
+		   "1") FIELD("unsigned char", "common_preempt_count", "3",
+			      "1") FIELD("int", "common_pid", "4",
+					 "4") "\n" FIELD("u64", "mcgcap", "8",
+							 "8") FIELD("u64", "mcgstatus", "16", "8")
+	FIELD("u64", "status", "24", "8") FIELD("u64", "addr", "32", "8") FIELD(
+		"u64", "misc", "40",
+		"8") FIELD("u64", "synd", "48",
+			   "8") FIELD("u64", "ipid", "56", "8")
+		FIELD("u64", "ip", "64", "8") FIELD("u64", "tsc", "72", "8") FIELD(
+			"u64", "ppin", "80", "8") FIELD("u64", "walltime", "88", "8")
+			FIELD("u32", "cpu", "96", "4") FIELD("u32", "cpuid", "100", "4") FIELD(
+				"u32", "apicid",
+				"104", "4") FIELD("u32", "socketid", "108", "4")
+				FIELD("u8", "cs", "112", "1") FIELD("u8", "bank", "113", "1")
+					FIELD("u8", "cpuvendor", "114",
+					      "1") FIELD("u32", "microcode", "116", "4")
+						FIELD("__data_loc u8[]", "v_data", "120",
+						      "4") "\nprint fmt: \"CPU: %d\", REC->cpu\n";
 
 static int take_record(void *context, struct record *record, const struct ring_cursor *at)
 {

@@ -47,8 +47,8 @@ static void change(uint8_t *data, size_t size, uint32_t *state)
 	while (n--) {
 		uint32_t number = next_number(state);
 
-		data[number % size] = number >> 31 ? (uint8_t)(number >> 16) :
-						     bytes[(number >> 20) % sizeof(bytes)];
+		data[number % size] = number >> 31 ? (uint8_t)(number >> 16)
+						   : bytes[(number >> 20) % sizeof(bytes)];
 	}
 }
 

@@ -105,9 +105,12 @@ static void print_record(struct strbuf *text, const struct record *record,
 		    record->cpu, record->bank, record->vendor);
 	strbuf_addf(text, " status %016" PRIx64 " addr %016" PRIx64 " misc %016" PRIx64 "\n",
 		    record->status, record->addr, record->misc);
-	strbuf_addf(text, " mcgstatus %" PRIx64 " mcgcap %" PRIx64 " synd %016" PRIx64 " ipid %016" PRIx64 "\n",
+	strbuf_addf(text,
+		    " mcgstatus %" PRIx64 " mcgcap %" PRIx64 " synd %016" PRIx64 " ipid %016" PRIx64
+		    "\n",
 		    record->mcgstatus, record->mcgcap, record->synd, record->ipid);
-	strbuf_addf(text, " tsc %" PRIx64 " ip %02x:%" PRIx64 " walltime %" PRIu64 " ppin %" PRIx64 "\n",
+	strbuf_addf(text,
+		    " tsc %" PRIx64 " ip %02x:%" PRIx64 " walltime %" PRIu64 " ppin %" PRIx64 "\n",
 		    record->tsc, record->cs, record->ip, record->walltime, record->ppin);
 	strbuf_addf(text, " cpuid %x apicid %x socket %u microcode %x fields %04x\n", record->cpuid,
 		    record->apicid, record->socketid, record->microcode, record->fields);
@@ -239,9 +242,8 @@ static void test_shuffled(void **state)
 	for (line = strstr(format, "\n\n\tfield:") + 2; line; line = strstr(line + 1, "\tfield:")) {
 		unsigned int offset, size;
 
-		assert_int_equal(sscanf(strstr(line, "offset:"), "offset:%u;\tsize:%u", &offset,
-					&size),
-				 2);
+		assert_int_equal(
+			sscanf(strstr(line, "offset:"), "offset:%u;\tsize:%u", &offset, &size), 2);
 		value++;
 		put(&page, at + offset, value * 0x0101010101010101, size);
 	}
@@ -296,8 +298,8 @@ static void take_amd(uint8_t vendor, uint32_t where, struct got *got)
 static void test_vendor_data(void **state)
 {
 	static const uint32_t bad[] = {
-		0,	       16u << 16 | 125, 15u << 16 | 124,     16u << 16 | 0xffff,
-		0xffffffffu,   8u << 16 | 124,
+		0,	     16u << 16 | 125, 15u << 16 | 124, 16u << 16 | 0xffff,
+		0xffffffffu, 8u << 16 | 124,
 	};
 	struct got got;
 
@@ -614,8 +616,9 @@ static void test_every_cut(void **state)
 /* Any word of a page made anything: no read outside it, and no endless loop. */
 static void test_every_word(void **state)
 {
-	static const uint32_t words[] = { 0,	      29,	  29 | 32,    30,     31,	  1,
-					  0xffffffff, 0xfffffffe, 0x80000000, 0x7fffffff, 0xfffffff0, 28 };
+	static const uint32_t words[] = { 0,	      29,	  29 | 32,    30,
+					  31,	      1,	  0xffffffff, 0xfffffffe,
+					  0x80000000, 0x7fffffff, 0xfffffff0, 28 };
 	struct ring *ring = make_ring("6.12-intel/mce_record.format");
 	struct page page;
 

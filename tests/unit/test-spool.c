@@ -25,10 +25,10 @@ enum { SLOT = 64, SLOTS = 2, TAGS = 3 };
 
 #define SPOOL_PATH "/state/test.spool"
 
-static const sd_id128_t boot_a = SD_ID128_MAKE(11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11,
-					       11, 11, 11);
-static const sd_id128_t boot_b = SD_ID128_MAKE(22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22,
-					       22, 22, 22);
+static const sd_id128_t boot_a =
+	SD_ID128_MAKE(11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11);
+static const sd_id128_t boot_b =
+	SD_ID128_MAKE(22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22);
 
 /* As a ring's page: two numbers at its beginning say that it is filled. */
 static bool filled(const uint8_t *data, size_t size)
@@ -537,7 +537,7 @@ static void test_crash_anywhere(void **state)
 	uint8_t *map, *last;
 	unsigned int states = 0, taken = 0;
 	off_t stored = 0;
-	size_t size;
+	size_t size = 0;
 	pid_t child;
 
 	assert_int_equal(root_mkdir(&life_of->root, "/state"), 0);
@@ -582,9 +582,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_slots, collect_setup, collect_teardown),
 		cmocka_unit_test_setup_teardown(test_replay, collect_setup, collect_teardown),
-		cmocka_unit_test_setup_teardown(test_lives_in_order, collect_setup, collect_teardown),
+		cmocka_unit_test_setup_teardown(test_lives_in_order, collect_setup,
+						collect_teardown),
 		cmocka_unit_test_setup_teardown(test_replay_stops, collect_setup, collect_teardown),
-		cmocka_unit_test_setup_teardown(test_replay_broken, collect_setup, collect_teardown),
+		cmocka_unit_test_setup_teardown(test_replay_broken, collect_setup,
+						collect_teardown),
 		cmocka_unit_test_setup_teardown(test_cursors, collect_setup, collect_teardown),
 		cmocka_unit_test_setup_teardown(test_other_number_of_tags, collect_setup,
 						collect_teardown),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The trace source on a tree of files: what it finds, says, takes, and takes again after a crash. */
+/* The trace source on a tree of files: what it finds, says, takes, and takes again after a crash.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,10 +18,10 @@
 
 enum { PAGE = 4096, RECORDS = 10 };
 
-static const sd_id128_t boot_a = SD_ID128_MAKE(aa, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11,
-					       11, 11, 11);
-static const sd_id128_t boot_b = SD_ID128_MAKE(bb, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22,
-					       22, 22, 22);
+static const sd_id128_t boot_a =
+	SD_ID128_MAKE(aa, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11);
+static const sd_id128_t boot_b =
+	SD_ID128_MAKE(bb, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22, 22);
 
 static uint64_t told_lost; /* what the store has of this boot */
 
@@ -80,7 +81,8 @@ static void put_instance(struct collect *collect, const char *name, const char *
 
 static void put_tracing(struct collect *collect)
 {
-	put_test_file(collect, TRACING "/events/mce/mce_record/format", GOLDEN "/mce_record.format");
+	put_test_file(collect, TRACING "/events/mce/mce_record/format",
+		      GOLDEN "/mce_record.format");
 	put_test_file(collect, TRACING "/events/header_page", GOLDEN "/header_page");
 }
 
@@ -126,9 +128,10 @@ static void test_probe(void **state)
 	assert_int_equal(root_mkdir(&collect->root, TRACING), 0);
 	expect_probe(collect, -ENOENT, "%s/sys/kernel/tracing: tracefs is not mounted");
 	assert_int_equal(root_mkdir(&collect->root, TRACING "/events"), 0);
-	expect_probe(collect, -ENOENT,
-		     "%s/sys/kernel/tracing/events/mce/mce_record: the kernel has no such tracepoint "
-		     "(CONFIG_X86_MCE is off)");
+	expect_probe(
+		collect, -ENOENT,
+		"%s/sys/kernel/tracing/events/mce/mce_record: the kernel has no such tracepoint "
+		"(CONFIG_X86_MCE is off)");
 	saved = log_begin(collect);
 	assert_int_equal(source_open(collect, &source_tracefs), -ENOENT);
 	log_end(collect, saved);
@@ -160,9 +163,10 @@ static void test_lockdown(void **state)
 	assert_int_equal(trace_explain(&collect->env, -EPERM, "/events", collect->why), -EPERM);
 	assert_non_null(strstr(collect->why, "/sys/kernel/tracing/events: Operation not permitted: "
 					     "the kernel is locked down (confidentiality)"));
-	/* not what a missing file is due to, nor what the weaker kind forbids */
+	/* locked from the start, tracefs has no files at all */
 	trace_explain(&collect->env, -ENOENT, "/events", collect->why);
-	assert_null(strstr(collect->why, "locked"));
+	assert_non_null(strstr(collect->why, "locked down (confidentiality)"));
+	/* nor what the weaker kind forbids */
 	put_text(collect, "/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
 	trace_explain(&collect->env, -EPERM, "/events", collect->why);
 	assert_null(strstr(collect->why, "locked"));
@@ -528,7 +532,8 @@ static void test_damaged_life(void **state)
 
 	/* its description says nothing any more */
 	snprintf(command, sizeof(command),
-		 "for f in %s/var/lib/mcelog/trace.spool.*; do sed -i s/mcgstatus/nothing_s/g $f; done",
+		 "for f in %s/var/lib/mcelog/trace.spool.*; do sed -i s/mcgstatus/nothing_s/g $f; "
+		 "done",
 		 collect->directory);
 	assert_int_equal(system(command), 0);
 	put_cpu(collect, "mcelog", 1, GOLDEN "/cpu1.raw", no_loss);
@@ -595,10 +600,25 @@ static void test_overrun_without_stats(void **state)
 
 /* --- times --- */
 
+/* Sets MCG_STATUS.MCIP in the first record of CPU 0's page. */
+static void put_in_exception(struct collect *collect)
+{
+	enum { FIRST_EVENT = 24, MCGSTATUS = 16 };
+	_cleanup_free_ char *page = NULL;
+	char path[ROOT_PATH_MAX];
+	size_t size;
+
+	root_path(&collect->root, INSTANCE "/per_cpu/cpu0/trace_pipe_raw", path);
+	page = test_read(path, &size);
+	page[FIRST_EVENT + MCGSTATUS] = 4;
+	put_file(collect, INSTANCE "/per_cpu/cpu0/trace_pipe_raw", page, size);
+}
+
 static void test_times(void **state)
 {
 	struct collect *collect = *state;
 	const int64_t first_us = 1795211962 * 1000000ll;
+	unsigned int n_replayed = 0;
 
 	/* booted long before: not leftovers; the ring's clock is of another machine, far off */
 	collect->env.boot_time_us = first_us - 3600 * 1000000ll;
@@ -606,15 +626,30 @@ static void test_times(void **state)
 	for (unsigned int i = 0; i < RECORDS; i++)
 		assert_false(collect->records[i].boot_time);
 
-	/* the walltime of the error is before this boot began */
+	/* polled, and seemingly before this boot began: the clock was set since */
 	collect->n = 0;
 	collect->env.boot_time_us = first_us + 3600 * 1000000ll;
 	assert_int_equal(source_run(collect, &source_tracefs), 0);
 	for (unsigned int i = 0; i < RECORDS; i++) {
-		assert_true(collect->records[i].replayed);
-		assert_true(sd_id128_is_null(collect->records[i].boot));
-		assert_int_equal(collect->records[i].time_us % 1000000, 0);
+		assert_false(collect->records[i].replayed);
+		assert_true(sd_id128_equal(collect->records[i].boot, boot_a));
 	}
+
+	/* of a machine check exception: it is an error of the boot before, handed out again */
+	put_in_exception(collect);
+	collect->n = 0;
+	assert_int_equal(source_run(collect, &source_tracefs), 0);
+	for (unsigned int i = 0; i < RECORDS; i++) {
+		const struct record *record = &collect->records[i];
+
+		assert_int_equal(record->replayed, record->mcgstatus == 4);
+		if (record->replayed) {
+			assert_true(sd_id128_is_null(record->boot));
+			assert_int_equal(record->time_us % 1000000, 0);
+		}
+		n_replayed += record->replayed;
+	}
+	assert_int_equal(n_replayed, 1);
 }
 
 static void test_describe(void **state)
