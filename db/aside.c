@@ -146,8 +146,9 @@ static int copy_all(sqlite3 *old, sqlite3 *db)
 	int r = copy_keys(old, db);
 
 	if (r == 0)
-		r = copy_rows(old, "SELECT id, began_us FROM boot", db,
-			      "INSERT OR IGNORE INTO boot (id, began_us) VALUES (?1, ?2)",
+		r = copy_rows(old, "SELECT id, began_us, ended_us FROM boot", db,
+			      "INSERT OR IGNORE INTO boot (id, began_us, ended_us) "
+			      "VALUES (?1, ?2, ?3)",
 			      &complete);
 	if (r == 0)
 		r = copy_rows(old, "SELECT source, boot, place, count, time_us, journal FROM lost",

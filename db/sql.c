@@ -38,6 +38,10 @@ int sql_result(sqlite3 *db, int result)
 		return -ENOMEM;
 	case SQLITE_IOERR:
 		return sql_io_result(db, EIO);
+	case SQLITE_CONSTRAINT:
+	case SQLITE_TOOBIG:
+	case SQLITE_RANGE:
+	case SQLITE_MISMATCH:
 	case SQLITE_MISUSE:
 	case SQLITE_ERROR:
 		return -EINVAL;

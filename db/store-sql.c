@@ -16,9 +16,20 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
 	[STATEMENT_COMMIT] = "COMMIT",
 	[STATEMENT_ROLLBACK] = "ROLLBACK",
-	[STATEMENT_ADD_BOOT] = "INSERT OR IGNORE INTO boot (id, began_us) VALUES (?1, ?2)",
-	[STATEMENT_BOOT_AT] = "SELECT id FROM boot WHERE began_us <= ?1 "
-			      "ORDER BY began_us DESC LIMIT 1",
+	[STATEMENT_ADD_BOOT] = "INSERT INTO boot (id, began_us) VALUES (?1, ?2) "
+			       "ON CONFLICT (id) DO UPDATE SET ended_us = NULL",
+	[STATEMENT_END_BOOT] = "UPDATE boot SET ended_us = ?2 WHERE id = ?1",
+	/*
+	 * The newest boot that began before, unless its writer had ended in order by
+	 * then or it had died of an earlier fatal error: a boot that nobody recorded
+	 * came after it.
+	 */
+	[STATEMENT_BOOT_AT] = "SELECT id FROM (SELECT id, ended_us FROM boot "
+			      "WHERE began_us <= ?1 ORDER BY began_us DESC LIMIT 1) AS last "
+			      "WHERE (ended_us IS NULL OR ended_us >= ?1) "
+			      "AND NOT EXISTS (SELECT 1 FROM event WHERE boot = last.id "
+			      "AND replayed AND severity = 'fatal' "
+			      "AND time_us BETWEEN 1 AND ?1 - 10000000)",
 	[STATEMENT_KNOWN] = "SELECT event.seq FROM delivery LEFT JOIN event "
 			    "ON event.seq = delivery.event WHERE key = ?1",
 	[STATEMENT_TWIN_WITH_TSC] = TWIN "AND ifnull(tsc, 0) = ?8 ORDER BY time_us, seq",

@@ -98,22 +98,42 @@ int store_set_aside(const char *path, const char *reason, struct store **ret_sto
 	return r < 0 ? r : open_noted(path, ret_store, note);
 }
 
-int store_open(const char *path, struct store **ret_store, char note[512])
+static int open_as_it_is(const char *path, struct store **ret_store, char *reason, char *note)
 {
-	char reason[INSPECT_REASON_MAX] = "";
-	int r = database_recover(path);
+	int r = inspect_file(path, reason);
 
-	note[0] = '\0';
-	if (r >= 0)
-		r = inspect_file(path, reason);
 	if (r >= 0)
 		r = open_once(path, ret_store, reason);
-	if (is_unusable(r))
-		return store_set_aside(path, reason, ret_store, note);
 	if (r < 0)
 		snprintf(note, DATABASE_NOTE_MAX, "%.200s: %s", path,
 			 reason[0] ? reason : strerror(-r));
+	return r < 0 ? r : 0;
+}
+
+int store_open(const char *path, struct store **ret_store, char note[512])
+{
+	char reason[INSPECT_REASON_MAX] = "", wrong[DATABASE_NOTE_MAX] = "";
+	int r = database_recover(path);
+
+	note[0] = '\0';
+	if (r < 0) {
+		snprintf(note, DATABASE_NOTE_MAX, "%.200s: %s", path, strerror(-r));
+		return r;
+	}
+	r = open_as_it_is(path, ret_store, reason, wrong);
+	if (is_unusable(r))
+		return store_set_aside(path, reason, ret_store, note);
+	if (r < 0)
+		memcpy(note, wrong, sizeof(wrong));
 	return r;
+}
+
+int store_open_shared(const char *path, struct store **ret_store, char note[512])
+{
+	char reason[INSPECT_REASON_MAX] = "";
+
+	note[0] = '\0';
+	return open_as_it_is(path, ret_store, reason, note);
 }
 
 void store_close(struct store *store)
@@ -184,6 +204,15 @@ int store_add_boot(struct store *store, sd_id128_t boot, int64_t began_us)
 
 	sql_bind_id(statement, 1, boot);
 	sqlite3_bind_int64(statement, 2, began_us);
+	return store_result(store, sql_run(statement));
+}
+
+int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_END_BOOT];
+
+	sql_bind_id(statement, 1, boot);
+	sqlite3_bind_int64(statement, 2, ended_us);
 	return store_result(store, sql_run(statement));
 }
 

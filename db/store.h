@@ -37,6 +37,13 @@ enum store_result {
 int store_open(const char *path, struct store **ret_store, char note[512]);
 
 /*
+ * The same for who must not replace the file, because another process may have
+ * it open: -EMEDIUMTYPE when it is no database or damaged, -EPROTO when its
+ * schema is newer, with note set.
+ */
+int store_open_shared(const char *path, struct store **ret_store, char note[512]);
+
+/*
  * Sets the database at path aside for that reason (one clause, "it is ...") and
  * begins a new one, as store_open() does when it finds one unusable: for when
  * a store reported -EUCLEAN. The store has to be closed.
@@ -60,8 +67,17 @@ int store_commit(struct store *store);
 void store_rollback(struct store *store);
 const char *store_error(const struct store *store);
 
-/* Notes that this boot exists and when it began (us since the epoch); again is harmless. */
+/*
+ * Notes that this boot exists, when it began (us since the epoch), and that
+ * somebody watches it from now on; in a transaction. Again is harmless.
+ */
 int store_add_boot(struct store *store, sd_id128_t boot, int64_t began_us);
+
+/*
+ * Notes that the watcher ends in order: a record that is later than this and
+ * does not know its boot may be of a boot that nobody recorded.
+ */
+int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us);
 
 /*
  * Adds a record with its meaning, in a transaction. In: event->record and
@@ -72,7 +88,8 @@ int store_add_boot(struct store *store, sd_id128_t boot, int64_t began_us);
  * Exactly once: record.key is unique for ever. A key that is new may still be
  * an error that another source already delivered: the pairing is one to one,
  * by record_same_error(), never two deliveries of the same source.
- * A record whose boot is unknown gets the boot that was running at its time.
+ * A record whose boot is unknown gets the boot that was running at its time,
+ * where the store knows that no other one came in between.
  * want_journal puts a new event into the journal's outbox.
  */
 int store_add(struct store *store, struct event *event, bool want_journal,

@@ -6,7 +6,8 @@
 
 CREATE TABLE boot (
 	id TEXT PRIMARY KEY,		-- boot_id, 32 hexadecimal digits
-	began_us INTEGER NOT NULL	-- microseconds since the epoch, as all *_us
+	began_us INTEGER NOT NULL,	-- microseconds since the epoch, as all *_us
+	ended_us INTEGER		-- when the last writer of it ended in order; NULL: it did not
 ) WITHOUT ROWID;
 
 CREATE INDEX boot_began ON boot (began_us);
