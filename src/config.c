@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -221,6 +222,33 @@ static int parse_file(struct config *config, const char *path, char *text)
 	return 0;
 }
 
+/*
+ * A background daemon leaves the directory that a relative path starts from,
+ * and reads its command line again when it reloads.
+ */
+static int make_absolute(char **path)
+{
+	static char here[ROOT_PATH_MAX];
+	char *full;
+
+	if (!here[0] && !getcwd(here, sizeof(here)))
+		return -errno;
+	if (!*path || **path == '/')
+		return 0;
+	if (asprintf(&full, "%s/%s", here, *path) < 0)
+		return -ENOMEM;
+	free(*path);
+	*path = full;
+	return 0;
+}
+
+static int make_paths_absolute(struct config *config)
+{
+	int r = make_absolute(&config->root);
+
+	return r < 0 ? r : make_absolute(&config->config_file);
+}
+
 static int load_file(struct config *config)
 {
 	_cleanup_free_ char *path = strdup(config->config_file);
@@ -276,10 +304,14 @@ int config_load(struct config *config, int argc, char **argv)
 
 	if (r == 0)
 		r = parse_argv(config, argc, argv, true);
+	if (r == 0)
+		r = make_paths_absolute(config);
 	if (r == 0 && !config->help && !config->version)
 		r = load_file(config);
 	if (r == 0)
 		r = parse_argv(config, argc, argv, false);
+	if (r == 0)
+		r = make_paths_absolute(config);
 	if (r == 0)
 		r = check(config);
 	if (r < 0)

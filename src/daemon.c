@@ -27,7 +27,9 @@ enum {
 	BROKEN_RETRY_US = 1000 * 1000, /* disk full and the like */
 	EMPTY_WAKEUPS = 16,	      /* readable, but nothing to be had: then rest */
 	REST_US = 1000 * 1000,
-	TEXT_WAIT_MS = 100,
+	REST_DOUBLINGS_MAX = 6,
+	RETRY_FIRST_US = 10 * 1000 * 1000, /* a source that is here and did not start */
+	RETRY_LAST_US = 600 * 1000 * 1000,
 	LOCK_WAIT_MS = 2000,
 	END_WAIT_MS = 5000,
 };
@@ -49,6 +51,8 @@ struct daemon {
 	sd_event_source *commit_timer;
 	sd_event_source *settle_timer;
 	sd_event_source *rest_timer;
+	sd_event_source *retry_timer;
+	uint64_t retry_us;
 	struct watch watches[SESSION_SOURCES_MAX];
 	size_t n_watches;
 };
@@ -191,13 +195,6 @@ static int give_up(struct daemon *daemon, struct watch *watch, int error)
 	return daemon->n_watches ? 0 : sd_event_exit(daemon->event, EXIT_FAILURE);
 }
 
-/* Whether the error is the store's: the source is fine and has more. */
-static bool is_store_trouble(int error)
-{
-	return error == -EBUSY || error == -ENOSPC || error == -EIO || error == -EROFS ||
-	       error == -EUCLEAN;
-}
-
 static void rest(struct watch *watch, uint64_t us)
 {
 	sd_event_source_set_enabled(watch->io, SD_EVENT_OFF);
@@ -216,34 +213,41 @@ static int on_rest_over(sd_event_source *timer, uint64_t usec, void *userdata)
 	return 0;
 }
 
+/* What is readable and cannot be read, as a ring of a CPU that is gone, must not spin. */
+static void count_empty(struct watch *watch, bool empty)
+{
+	unsigned int doublings;
+
+	watch->empty = empty ? watch->empty + 1 : 0;
+	if (watch->empty < EMPTY_WAKEUPS)
+		return;
+	doublings = watch->empty - EMPTY_WAKEUPS;
+	rest(watch, (uint64_t)REST_US
+			    << (doublings < REST_DOUBLINGS_MAX ? doublings : REST_DOUBLINGS_MAX));
+}
+
 static int on_readable(sd_event_source *io, int fd, uint32_t revents, void *userdata)
 {
 	struct watch *watch = userdata;
 	struct daemon *daemon = watch->daemon;
 	struct active *active = session_find(&daemon->session, watch->ops);
 	uint64_t before = pipeline_taken(daemon->session.pipeline);
-	int r;
+	int r = session_drain(&daemon->session, active);
 
 	(void)io;
 	(void)fd;
 	(void)revents;
-	r = session_drain(&daemon->session, active);
-	if (r < 0 && !is_store_trouble(r))
+	if (r < 0)
 		return give_up(daemon, watch, r);
-	if (r < 0) {
+	if (r == 2) {
 		/* the ring keeps the rest until the store can write again */
-		rest(watch, retry_us(r));
+		rest(watch, BUSY_RETRY_US);
 		if (!timer_is_set(daemon->commit_timer))
-			set_timer(daemon->commit_timer, retry_us(r));
+			set_timer(daemon->commit_timer, BUSY_RETRY_US);
 		return 0;
 	}
 	commit_when_due(daemon);
-
-	/* what is readable and cannot be read, as a ring of a CPU that is gone, must not spin */
-	if (pipeline_taken(daemon->session.pipeline) != before)
-		watch->empty = 0;
-	else if (++watch->empty >= EMPTY_WAKEUPS)
-		rest(watch, REST_US);
+	count_empty(watch, pipeline_taken(daemon->session.pipeline) == before);
 	return 0;
 }
 
@@ -268,9 +272,34 @@ static bool is_expected(int error)
 	return error == -ENOENT || error == -ECANCELED || error == -ENOTSUP || error == -ENXIO;
 }
 
-/* Opens what is not open yet; says what is not here. */
+/* What lies on flash is read once; the next reload looks again. */
+static void stop_read_ones(struct daemon *daemon)
+{
+	for (size_t i = daemon->session.n_active; i-- > 0;) {
+		struct active *active = &daemon->session.active[i];
+
+		if (active->ops->fd(active->source) >= 0)
+			continue;
+		if (!active->dry)
+			log_warning("source %s: not read to its end, a reload goes on",
+				    active->ops->name);
+		session_stop(&daemon->session, active);
+	}
+}
+
+static void retry_later(struct daemon *daemon)
+{
+	daemon->retry_us = daemon->retry_us ? daemon->retry_us * 2 : RETRY_FIRST_US;
+	if (daemon->retry_us > RETRY_LAST_US)
+		daemon->retry_us = RETRY_LAST_US;
+	set_timer(daemon->retry_timer, daemon->retry_us);
+}
+
+/* Opens what is not open yet; says what is not here, and tries again what should be. */
 static void start_sources(struct daemon *daemon)
 {
+	bool again = false;
+
 	for (size_t i = 0; sources[i]; i++) {
 		char why[SOURCE_WHY_MAX];
 		struct active *active;
@@ -284,16 +313,32 @@ static void start_sources(struct daemon *daemon)
 		if (r < 0)
 			log_line(is_expected(r) ? LOG_INFO : LOG_WARNING, "source %s: %s",
 				 sources[i]->name, why[0] ? why : strerror(-r));
+		again = again || (r < 0 && !is_expected(r));
+		if (sources[i] == &source_erst && r == 0 && !active->dry) {
+			/* /dev/mcelog would erase the records that are not stored yet */
+			log_warning("the database cannot be written, nothing else is read yet");
+			again = true;
+			break;
+		}
 	}
-	/* what lies on flash is read once; the next reload looks again */
-	for (size_t i = daemon->session.n_active; i-- > 0;) {
-		struct active *active = &daemon->session.active[i];
-
-		if (active->ops->fd(active->source) < 0)
-			session_stop(&daemon->session, active);
-	}
+	stop_read_ones(daemon);
+	if (again)
+		retry_later(daemon);
+	else
+		daemon->retry_us = 0;
 	if (!daemon->n_watches)
 		log_error("no source of machine checks is here: see mcelog --list-sources");
+}
+
+static int on_retry_timer(sd_event_source *timer, uint64_t usec, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)timer;
+	(void)usec;
+	start_sources(daemon);
+	tell_status(daemon, "");
+	return 0;
 }
 
 /* --- signals --- */
@@ -349,6 +394,7 @@ static void reload_config(struct daemon *daemon)
 	keep_text("root", &daemon->config->root, &fresh.root);
 	keep_text("state-dir", &daemon->config->state_dir, &fresh.state_dir);
 	keep_text("logfile", &daemon->config->logfile, &fresh.logfile);
+	keep_text("journal", &daemon->config->journal, &fresh.journal);
 	config_free(daemon->config);
 	*daemon->config = fresh;
 	log_set_level(fresh.verbose ? LOG_DEBUG : LOG_INFO);
@@ -429,6 +475,8 @@ static int set_up_loop(struct daemon *daemon)
 	if (r >= 0)
 		r = make_timer(daemon, on_rest_over, &daemon->rest_timer);
 	if (r >= 0)
+		r = make_timer(daemon, on_retry_timer, &daemon->retry_timer);
+	if (r >= 0)
 		r = sd_event_set_watchdog(daemon->event, true);
 	if (r < 0)
 		log_error("the event loop cannot be made: %s", strerror(-r));
@@ -442,6 +490,7 @@ static void tear_down_loop(struct daemon *daemon)
 	sd_event_source_unref(daemon->commit_timer);
 	sd_event_source_unref(daemon->settle_timer);
 	sd_event_source_unref(daemon->rest_timer);
+	sd_event_source_unref(daemon->retry_timer);
 	sd_event_unref(daemon->event);
 }
 
@@ -450,14 +499,23 @@ static int finish(struct daemon *daemon)
 {
 	int r;
 
-	for (size_t i = 0; i < daemon->session.n_active; i++)
-		session_drain(&daemon->session, &daemon->session.active[i]);
+	for (size_t i = daemon->session.n_active; i-- > 0;) {
+		struct active *active = &daemon->session.active[i];
+
+		do
+			r = session_drain(&daemon->session, active);
+		while (r == 1);
+		/* what it could not hand over must not be told to be durable */
+		if (r < 0)
+			session_stop(&daemon->session, active);
+	}
 	r = session_commit_wait(&daemon->session, END_WAIT_MS);
 	if (r < 0)
 		log_error("%s: the last events stay in the spool: %s", daemon->session.database,
 			  strerror(-r));
 	if (pipeline_unsettled(daemon->session.pipeline))
 		pipeline_settle(daemon->session.pipeline);
+	pipeline_end(daemon->session.pipeline);
 	return r;
 }
 
@@ -474,15 +532,14 @@ static void raise_file_limit(void)
 
 static int start(struct daemon *daemon)
 {
-	bool to_stdout = daemon->config->foreground && !log_fd_is_journal(STDOUT_FILENO);
-	int r = session_open(&daemon->session, daemon->config, to_stdout, TEXT_WAIT_MS);
+	const struct session_options options = {
+		.to_stdout = daemon->config->foreground,
+		.is_daemon = true,
+		.live = true,
+		.wait_ms = LOCK_WAIT_MS,
+	};
+	int r = session_open(&daemon->session, daemon->config, &options);
 
-	if (r == 0)
-		r = session_lock(&daemon->session, LOCK_WAIT_MS);
-	if (r == -EWOULDBLOCK)
-		log_error("%s: another mcelog is running", daemon->config->state_dir);
-	else if (r < 0)
-		log_error("cannot start: %s", strerror(-r));
 	if (r < 0)
 		return r;
 	pipeline_recover(daemon->session.pipeline);
@@ -504,27 +561,69 @@ static int watch_until_told(struct daemon *daemon)
 	return finish(daemon) < 0 || status != EXIT_SUCCESS ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* The parent ends when the child is on its own. */
+/*
+ * Forks; the parent waits until the child has started and then ends with its
+ * result. Returns the fd that start_done() tells it through, -1 in the
+ * foreground, or -errno.
+ */
 static int go_to_background(const struct config *config)
 {
+	int fds[2];
+	pid_t child;
+
 	if (config->foreground)
-		return 0;
-	if (daemon(0, 0) < 0) {
-		log_error("cannot go to the background: %s", strerror(errno));
+		return -1;
+	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
+	child = fork();
+	if (child < 0)
+		return -errno;
+	if (child > 0) {
+		char done;
+
+		close(fds[1]);
+		_exit(read(fds[0], &done, 1) == 1 ? EXIT_SUCCESS : EXIT_FAILURE);
 	}
-	return 0;
+	close(fds[0]);
+	setsid();
+	return fds[1];
+}
+
+/* On its own from here: what there is to say goes to syslog. */
+static void start_done(int fd)
+{
+	int null;
+
+	if (fd < 0)
+		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (chdir("/") < 0 || null < 0)
+		log_warning("cannot leave the terminal: %s", strerror(errno));
+	for (int i = 0; null >= 0 && i <= STDERR_FILENO; i++)
+		dup2(null, i);
+	if (null > STDERR_FILENO)
+		close(null);
+	log_to_syslog();
+	if (write(fd, "", 1) != 1)
+		log_warning("the starting process is gone");
+	close(fd);
 }
 
 int daemon_run(struct config *config, int argc, char **argv)
 {
 	struct daemon daemon = { .config = config, .argc = argc, .argv = argv };
-	int status = EXIT_FAILURE;
+	int status = EXIT_FAILURE, parent = go_to_background(config);
 
+	if (parent < -1) {
+		log_error("cannot go to the background: %s", strerror(-parent));
+		return EXIT_FAILURE;
+	}
 	daemon.session.lock_fd = -1;
 	raise_file_limit();
-	if (go_to_background(config) == 0 && set_up_loop(&daemon) >= 0 && start(&daemon) == 0)
+	if (set_up_loop(&daemon) >= 0 && start(&daemon) == 0) {
+		start_done(parent);
 		status = watch_until_told(&daemon);
+	}
 	session_close(&daemon.session);
 	tear_down_loop(&daemon);
 	return status;

@@ -54,7 +54,8 @@ int main(int argc, char **argv)
 
 	open_standard_fds();
 	umask(027);
-	signal(SIGPIPE, SIG_IGN); /* a reader that went away is a write error */
+	signal(SIGPIPE, SIG_IGN); /* a reader that went away is a write error, */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
 	if (config_load(&config, argc, argv) < 0)
 		return EXIT_FAILURE;
 	if (config.verbose)

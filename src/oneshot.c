@@ -26,11 +26,22 @@ static int finish(struct session *session, int status)
 		pipeline_settle(session->pipeline);
 	if (session->text && text_sink_missing(session->text))
 		status = EXIT_FAILURE;
+	if (session->pipeline)
+		pipeline_end(session->pipeline);
 	session_close(session);
 	return status;
 }
 
-static void start_erst(struct session *session)
+/* Whether all of it was taken; said where not. */
+static bool is_whole(const struct active *active, const char *name)
+{
+	if (!active->dry)
+		log_error("%s: the database cannot be written, the rest was not read", name);
+	return active->dry;
+}
+
+/* Returns the exit status. */
+static int start_erst(struct session *session)
 {
 	char why[SOURCE_WHY_MAX];
 	struct active *active;
@@ -38,14 +49,20 @@ static void start_erst(struct session *session)
 
 	if (r < 0 && r != -ECANCELED && r != -ENOENT)
 		log_warning("%s: %s", source_erst.name, why);
+	return r < 0 || is_whole(active, source_erst.name) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int oneshot_device(const struct config *config)
 {
+	static const struct session_options options = {
+		.to_stdout = true,
+		.live = true,
+		.wait_ms = LOCK_WAIT_MS,
+	};
 	struct session session;
 	char why[SOURCE_WHY_MAX];
 	struct active *active;
-	int r = session_prepare(&session, config);
+	int status, r = session_prepare(&session, config);
 
 	if (r < 0)
 		return EXIT_FAILURE;
@@ -56,49 +73,49 @@ int oneshot_device(const struct config *config)
 	if (source_devmcelog.probe(&session.env, why) < 0) {
 		if (config->ignorenodev)
 			return EXIT_SUCCESS;
-		log_error("Cannot open %s: %s", session.env.device, why);
+		log_error("Cannot open %s", why);
 		return EXIT_FAILURE;
 	}
-	r = session_open(&session, config, true, -1);
-	if (r == 0)
-		r = session_lock(&session, LOCK_WAIT_MS);
-	if (r < 0) {
-		if (r == -EWOULDBLOCK)
-			log_error("a running mcelog reads %s", session.env.device);
-		session_close(&session);
-		return EXIT_FAILURE;
-	}
+	if (session_open(&session, config, &options) < 0)
+		return finish(&session, EXIT_FAILURE);
 	/* the device's first reads erase the ERST records that pstore still shows */
-	start_erst(&session);
+	status = start_erst(&session);
+	if (status != EXIT_SUCCESS)
+		return finish(&session, status);
 	r = session_start(&session, &source_devmcelog, &active, why);
 	if (r < 0)
-		log_error("%s: %s", session.env.device, why);
-	return finish(&session, r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+		log_error("%s", why);
+	if (r < 0 || !is_whole(active, session.env.device))
+		status = EXIT_FAILURE;
+	return finish(&session, status);
 }
 
 int oneshot_harvest(const struct config *config)
 {
+	static const struct session_options options = { .to_stdout = true };
 	struct pipeline_counts counts;
 	struct session session;
+	int status;
 
-	if (session_open(&session, config, true, -1) < 0)
+	if (session_open(&session, config, &options) < 0)
 		return finish(&session, EXIT_FAILURE);
-	start_erst(&session);
+	status = start_erst(&session);
 	session_commit_wait(&session, 5000);
 	pipeline_count(session.pipeline, &counts);
 	log_info("harvested: %llu new, %llu of known errors, %llu known before",
 		 (unsigned long long)counts.added, (unsigned long long)counts.joined,
 		 (unsigned long long)counts.known);
-	return finish(&session, EXIT_SUCCESS);
+	return finish(&session, status);
 }
 
 int oneshot_replay(const struct config *config)
 {
+	static const struct session_options options = { .to_stdout = true };
 	struct pipeline_counts counts;
 	struct session session;
 	int status = EXIT_SUCCESS;
 
-	if (session_open(&session, config, true, -1) < 0)
+	if (session_open(&session, config, &options) < 0)
 		return finish(&session, EXIT_FAILURE);
 	for (int i = 0; i < config->n_operands; i++) {
 		char why[SOURCE_WHY_MAX];
@@ -108,10 +125,13 @@ int oneshot_replay(const struct config *config)
 		session.env.path = config->operands[i];
 		r = session_start(&session, &source_replay, &active, why);
 		if (r < 0) {
-			log_error("%s: %s", config->operands[i], why);
+			log_error("%s", why);
 			status = EXIT_FAILURE;
 			continue;
 		}
+		if (!is_whole(active, config->operands[i]) ||
+		    active->ops->refused(active->source))
+			status = EXIT_FAILURE;
 		session_stop(&session, active);
 	}
 	session_commit_wait(&session, 5000);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "db/store.h"
 #include "decode/decode.h"
@@ -21,6 +23,7 @@ enum {
 	OUTBOX_LIMIT = 512,
 	RETRY_FIRST_US = 1000000,
 	RETRY_LAST_US = 600 * 1000000,
+	OPEN_TRIES = 70, /* each waits 50 ms in SQLite and 20 ms here: 5 s */
 };
 
 /* What the journal took and the store does not know yet. */
@@ -32,6 +35,7 @@ struct sent {
 struct pipeline {
 	struct pipeline_params params;
 	struct store *store;
+	struct stat file; /* of the database, as it was opened */
 
 	struct event *events; /* came in, not committed */
 	enum store_result *results;
@@ -150,28 +154,29 @@ enum pipeline_need pipeline_need(const struct pipeline *pipeline)
 
 /* --- store: durable first --- */
 
-/* A record that the store will never take must not stop those after it. */
-static bool is_passing(int error)
+/* Turns the record at index into a loss: it is told, counted, and out of the way. */
+static int refuse(struct pipeline *pipeline, size_t index, int error)
 {
-	return error == -EBUSY || error == -ENOSPC || error == -EIO || error == -ENOMEM ||
-	       error == -EUCLEAN || error == -EROFS || error == -EACCES;
-}
-
-static int refuse(struct pipeline *pipeline, const struct record *record, int error)
-{
+	struct event *event = &pipeline->events[index];
 	struct lost lost = {
-		.source = record->source,
-		.boot = record->boot,
+		.source = event->record.source,
+		.boot = event->record.boot,
 		.count = 1,
-		.time_us = record->time_us,
+		.time_us = event->record.time_us,
 		.where = "refused by the store",
 	};
+	int r = intake_lost(pipeline, &lost);
 
-	log_error("the store refuses the record %s: %s", record->key, strerror(-error));
-	return store_add_lost(pipeline->store, &lost, pipeline->params.journal);
+	if (r < 0)
+		return r;
+	log_error("the store refuses the record %s: %s", event->record.key, strerror(-error));
+	pipeline->n_events--;
+	memmove(event, event + 1, (pipeline->n_events - index) * sizeof(*event));
+	return 0;
 }
 
-static int store_events(struct pipeline *pipeline)
+/* ret_index: the event that failed. */
+static int store_events(struct pipeline *pipeline, size_t *ret_index)
 {
 	enum store_result *results =
 		reallocarray(pipeline->results, pipeline->n_events + 1, sizeof(*results));
@@ -183,12 +188,10 @@ static int store_events(struct pipeline *pipeline)
 		struct event event = pipeline->events[i];
 		int r = store_add(pipeline->store, &event, pipeline->params.journal, &results[i]);
 
-		if (r < 0 && !is_passing(r)) {
-			results[i] = STORE_KNOWN;
-			r = refuse(pipeline, &event.record, r);
-		}
-		if (r < 0)
+		if (r < 0) {
+			*ret_index = i;
 			return r;
+		}
 		/* the decoded facts stay: the store does not hand them back */
 		pipeline->events[i].id = event.id;
 		pipeline->events[i].incident = event.incident;
@@ -231,14 +234,14 @@ static int begin_transaction(struct pipeline *pipeline)
 	return pipeline->store ? store_begin(pipeline->store) : -EUCLEAN;
 }
 
-/* One transaction of steps; all or nothing. */
-static int transact(struct pipeline *pipeline)
+/* One transaction of steps; all or nothing. ret_index is set where one event failed. */
+static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 {
 	int r = begin_transaction(pipeline);
 
 	if (r < 0)
 		return r;
-	r = store_events(pipeline);
+	r = store_events(pipeline, ret_index);
 	if (r == 0)
 		r = store_losses(pipeline);
 	if (r == 0)
@@ -248,6 +251,21 @@ static int transact(struct pipeline *pipeline)
 	if (r < 0)
 		store_rollback(pipeline->store);
 	return r;
+}
+
+static int transact(struct pipeline *pipeline)
+{
+	for (;;) {
+		size_t index = SIZE_MAX;
+		int r = transact_once(pipeline, &index);
+
+		/* what the store will never take must not stop what comes after it */
+		if (r != -EINVAL || index == SIZE_MAX)
+			return r;
+		r = refuse(pipeline, index, r);
+		if (r < 0)
+			return r;
+	}
 }
 
 static int begin_boot(struct pipeline *pipeline)
@@ -267,6 +285,42 @@ static int begin_boot(struct pipeline *pipeline)
 	return r;
 }
 
+static int open_store(struct pipeline *pipeline)
+{
+	const struct pipeline_params *params = &pipeline->params;
+	char note[512] = "";
+	int r = params->exclusive ? store_open(params->database, &pipeline->store, note) :
+				    store_open_shared(params->database, &pipeline->store, note);
+
+	if (note[0] && r != -EBUSY)
+		log_line(r < 0 ? LOG_ERR : LOG_WARNING, "%s", note);
+	if (r == 0 && stat(params->database, &pipeline->file) < 0)
+		r = -errno;
+	return r < 0 ? r : begin_boot(pipeline);
+}
+
+/*
+ * Whether the path is still the file that we write: SQLite would go on with
+ * one that somebody removed or renamed, and nobody would find the events.
+ */
+static bool file_is_there(const struct pipeline *pipeline)
+{
+	struct stat now;
+
+	return stat(pipeline->params.database, &now) == 0 && now.st_dev == pipeline->file.st_dev &&
+	       now.st_ino == pipeline->file.st_ino;
+}
+
+static int reopen_store(struct pipeline *pipeline)
+{
+	log_warning("%s: somebody took the database away, going on with what is there now",
+		    pipeline->params.database);
+	store_close(pipeline->store);
+	pipeline->store = NULL;
+	pipeline->n_sent = 0;
+	return open_store(pipeline);
+}
+
 /*
  * The database turned out to be damaged: it is kept aside, and the batch goes
  * into a new one. The numbers of what the journal has were the old one's.
@@ -276,7 +330,7 @@ static int replace_store(struct pipeline *pipeline)
 	char reason[256], note[512] = "";
 	int r;
 
-	if (!pipeline->store)
+	if (!pipeline->store || !pipeline->params.exclusive)
 		return -EUCLEAN;
 	snprintf(reason, sizeof(reason), "it is damaged (%s)", store_error(pipeline->store));
 	store_close(pipeline->store);
@@ -285,6 +339,8 @@ static int replace_store(struct pipeline *pipeline)
 	r = store_set_aside(pipeline->params.database, reason, &pipeline->store, note);
 	if (note[0])
 		log_warning("%s", note);
+	if (r == 0 && stat(pipeline->params.database, &pipeline->file) < 0)
+		r = -errno;
 	return r < 0 ? r : begin_boot(pipeline);
 }
 
@@ -405,6 +461,8 @@ int pipeline_commit(struct pipeline *pipeline)
 
 	if (pipeline_need(pipeline) == PIPELINE_NOTHING)
 		return 0;
+	if (pipeline->store && !file_is_there(pipeline))
+		reopen_store(pipeline);
 	r = transact(pipeline);
 	if (r == -EUCLEAN && replace_store(pipeline) == 0)
 		r = transact(pipeline);
@@ -588,26 +646,54 @@ void pipeline_close(struct pipeline *pipeline)
 	free(pipeline);
 }
 
+/* At the start there is no loop yet that would be held up. */
+static int open_store_wait(struct pipeline *pipeline)
+{
+	static const struct timespec pause = { .tv_nsec = 20 * 1000000l };
+	int r = open_store(pipeline);
+
+	for (unsigned int i = 0; r == -EBUSY && i < OPEN_TRIES; i++) {
+		store_close(pipeline->store);
+		pipeline->store = NULL;
+		nanosleep(&pause, NULL);
+		r = open_store(pipeline);
+	}
+	if (r == -EBUSY)
+		log_error("%s: another process has it locked", pipeline->params.database);
+	return r;
+}
+
 int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pipeline)
 {
 	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
-	char note[512] = "";
-	int r = -ENOMEM;
+	int r;
 
 	if (!pipeline)
-		return r;
+		return -ENOMEM;
 	pipeline->params = *params;
-	r = store_open(params->database, &pipeline->store, note);
-	if (note[0])
-		log_warning("%s", note);
-	if (r == 0)
-		r = begin_boot(pipeline);
+	r = open_store_wait(pipeline);
 	if (r < 0) {
-		log_error("%s: cannot be used: %s", params->database, strerror(-r));
 		pipeline_close(pipeline);
 		return r;
 	}
 	count_earlier_lives(pipeline);
 	*ret_pipeline = pipeline;
 	return 0;
+}
+
+void pipeline_end(struct pipeline *pipeline)
+{
+	struct timespec now;
+	int r;
+
+	if (!pipeline->params.exclusive || sd_id128_is_null(pipeline->params.boot) ||
+	    begin_transaction(pipeline) < 0)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	r = store_end_boot(pipeline->store, pipeline->params.boot,
+			   (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	if (r == 0)
+		r = store_commit(pipeline->store);
+	if (r < 0)
+		store_rollback(pipeline->store);
 }

@@ -18,6 +18,7 @@ struct text_sink;
 
 struct pipeline_params {
 	const char *database;	/* path for open(2), root included */
+	bool exclusive;		/* nobody else writes: a damaged database may be set aside */
 	bool journal;		/* feed the journal */
 	struct text_sink *text;	/* event text goes here; NULL: nowhere. Borrowed. */
 	struct host host;	/* borrowed strings */
@@ -26,10 +27,13 @@ struct pipeline_params {
 };
 
 /*
- * Opens the store. A database that was set aside is told of in the log.
- * Errors: -errno, logged.
+ * Opens the store, waiting some seconds for a lock on it. A database that was
+ * set aside is told of in the log. Errors: -errno, logged.
  */
 int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pipeline);
+
+/* Notes in the store that the one exclusive writer of this boot ends in order. */
+void pipeline_end(struct pipeline *pipeline);
 
 /* Drops what is not committed. NULL allowed. */
 void pipeline_close(struct pipeline *pipeline);

@@ -14,7 +14,11 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-enum { RETRY_MS = 20 };
+enum {
+	RETRY_MS = 20,
+	START_WAIT_MS = 5000,
+	TEXT_WAIT_MS = 100, /* that a reader of stdout may hold up the daemon, once */
+};
 
 /* 32 hex digits, with or without dashes, from a file below the root; null where there is none. */
 static sd_id128_t read_id(const struct root *root, const char *path)
@@ -107,17 +111,20 @@ static void read_host(struct session *session, struct host *ret_host)
 		ret_host->hostname = session->hostname;
 }
 
-static int open_text(struct session *session, bool to_stdout, int wait_ms)
+static int open_text(struct session *session, const struct session_options *options)
 {
 	const char *path = session->config->logfile;
 	int r;
 
-	if (!path && !to_stdout)
+	/* what is in the journal as an entry is not printed into it once more */
+	if (!path && (!options->to_stdout || log_fd_is_journal(STDOUT_FILENO)))
 		return 0;
-	r = text_sink_open(&session->root, path, wait_ms, &session->text);
+	r = text_sink_open(&session->root, path, options->is_daemon ? TEXT_WAIT_MS : -1,
+			   &session->text);
 	if (r < 0)
-		log_error("%s: %s", path ? path : "standard output", strerror(-r));
-	return r;
+		log_line(options->is_daemon ? LOG_WARNING : LOG_ERR, "%s: cannot be written: %s",
+			 path ? path : "standard output", strerror(-r));
+	return options->is_daemon ? 0 : r;
 }
 
 void session_reopen_text(struct session *session)
@@ -129,23 +136,65 @@ void session_reopen_text(struct session *session)
 			    strerror(-r));
 }
 
-int session_open(struct session *session, const struct config *config, bool to_stdout,
-		 int text_wait_ms)
+static void sleep_ms(unsigned int ms)
+{
+	const struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000l };
+
+	nanosleep(&wait, NULL);
+}
+
+static int take_lock(struct session *session, unsigned int timeout_ms)
+{
+	char path[ROOT_PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/lock", session->config->state_dir);
+	session->lock_fd = root_open(&session->root, path, O_RDWR | O_CREAT);
+	if (session->lock_fd < 0)
+		return session->lock_fd;
+	for (unsigned int waited = 0; flock(session->lock_fd, LOCK_EX | LOCK_NB) < 0;
+	     waited += RETRY_MS) {
+		if (errno != EWOULDBLOCK || waited >= timeout_ms)
+			return -errno;
+		sleep_ms(RETRY_MS);
+	}
+	return 0;
+}
+
+/* The state directory and its lock. */
+static int open_state(struct session *session, const struct session_options *options,
+		      bool *ret_exclusive)
+{
+	const char *directory = session->config->state_dir;
+	int r = root_mkdir(&session->root, directory);
+
+	if (r < 0) {
+		log_error("%s: cannot be made: %s", directory, strerror(-r));
+		return r;
+	}
+	r = take_lock(session, options->wait_ms);
+	*ret_exclusive = r == 0;
+	if (r == -EWOULDBLOCK && !options->live)
+		return 0;
+	if (r == -EWOULDBLOCK)
+		log_error("%s: another mcelog is running", directory);
+	else if (r < 0)
+		log_error("%s/lock: %s", directory, strerror(-r));
+	return r;
+}
+
+int session_open(struct session *session, const struct config *config,
+		 const struct session_options *options)
 {
 	struct pipeline_params params = { 0 };
 	char path[ROOT_PATH_MAX];
 	int r = session_prepare(session, config);
 
+	if (r == 0)
+		r = open_text(session, options);
+	if (r == 0)
+		r = open_state(session, options, &params.exclusive);
 	if (r < 0)
 		return r;
-	r = open_text(session, to_stdout, text_wait_ms);
-	if (r < 0)
-		return r;
-	r = root_mkdir(&session->root, config->state_dir);
-	if (r < 0) {
-		log_error("%s: cannot be made: %s", config->state_dir, strerror(-r));
-		return r;
-	}
 	snprintf(path, sizeof(path), "%s/events.db", config->state_dir);
 	root_path(&session->root, path, session->database);
 	read_host(session, &params.host);
@@ -178,36 +227,25 @@ void session_close(struct session *session)
 	session->lock_fd = -1;
 }
 
-static void sleep_ms(unsigned int ms)
-{
-	const struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000l };
-
-	nanosleep(&wait, NULL);
-}
-
-int session_lock(struct session *session, unsigned int timeout_ms)
-{
-	char path[ROOT_PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/lock", session->config->state_dir);
-	session->lock_fd = root_open(&session->root, path, O_RDWR | O_CREAT);
-	if (session->lock_fd < 0)
-		return session->lock_fd;
-	for (unsigned int waited = 0; flock(session->lock_fd, LOCK_EX | LOCK_NB) < 0;
-	     waited += RETRY_MS) {
-		if (errno != EWOULDBLOCK || waited >= timeout_ms)
-			return -errno;
-		sleep_ms(RETRY_MS);
-	}
-	return 0;
-}
-
 struct active *session_find(struct session *session, const struct source_ops *ops)
 {
 	for (size_t i = 0; i < session->n_active; i++)
 		if (session->active[i].ops == ops)
 			return &session->active[i];
 	return NULL;
+}
+
+/* Takes and commits all that a source has, as long as the store can be written now and then. */
+static int drain_patiently(struct session *session, struct active *active)
+{
+	int r;
+
+	do {
+		r = session_drain(session, active);
+		if (r < 0 || session_commit_wait(session, START_WAIT_MS) < 0)
+			return r < 0 ? r : 0;
+	} while (r > 0);
+	return 0;
 }
 
 int session_start(struct session *session, const struct source_ops *ops,
@@ -232,10 +270,8 @@ int session_start(struct session *session, const struct source_ops *ops,
 		return r;
 	session->active[session->n_active] = active;
 	*ret_active = &session->active[session->n_active++];
-	r = session_drain(session, *ret_active);
-	if (r == 0)
-		r = session_commit_wait(session, 5000);
-	if (r < 0 && r != -EBUSY && r != -ENOSPC && r != -EIO) {
+	r = drain_patiently(session, *ret_active);
+	if (r < 0) {
 		snprintf(why, SOURCE_WHY_MAX, "%s", strerror(-r));
 		session_stop(session, *ret_active);
 		return r;
@@ -280,16 +316,12 @@ int session_commit_wait(struct session *session, unsigned int timeout_ms)
 
 int session_drain(struct session *session, struct active *active)
 {
-	for (;;) {
-		int r = active->ops->drain(active->source);
+	int r = active->ops->drain(active->source);
 
-		active->dry = r == 0;
-		if (r <= 0)
-			return r;
-		r = session_commit(session);
-		if (r < 0)
-			return r;
-	}
+	active->dry = r == 0;
+	if (r <= 0)
+		return r;
+	return session_commit(session) < 0 ? 2 : 1;
 }
 
 void session_list_sources(struct session *session)

@@ -38,15 +38,23 @@ struct session {
 	size_t n_active;
 };
 
+struct session_options {
+	bool to_stdout;		/* event text goes to stdout where no log file is configured */
+	bool is_daemon;		/* a log file that cannot be had, or a reader that does not read, */
+				/* must not hold up anything */
+	bool live;		/* reads what consumes: be the only one, or fail */
+	unsigned int wait_ms;	/* for the other one to end */
+};
+
 /*
- * Makes the state directory and opens the pipeline. Event text goes to the
- * configured log file, else to stdout where to_stdout is set; a reader that
- * does not read may hold us for text_wait_ms (-1: for ever).
- * Errors: -errno, logged; session_close() is still to be called. session must
- * stay where it is.
+ * Makes the state directory, takes its lock and opens the pipeline. The lock
+ * makes the one reader of the live sources, and the one who may replace a
+ * damaged database; who is not live goes on without it.
+ * Errors: -EWOULDBLOCK another one is live, -errno; logged. session_close() is
+ * still to be called. session must stay where it is.
  */
-int session_open(struct session *session, const struct config *config, bool to_stdout,
-		 int text_wait_ms);
+int session_open(struct session *session, const struct config *config,
+		 const struct session_options *options);
 
 /* Opens the log file anew (logrotate); the configured one may be another one now. */
 void session_reopen_text(struct session *session);
@@ -55,15 +63,11 @@ void session_reopen_text(struct session *session);
 void session_close(struct session *session);
 
 /*
- * Takes the lock that the one reader of the live sources holds, waiting at
- * most timeout_ms. Errors: -EWOULDBLOCK another one has it, -errno.
- */
-int session_lock(struct session *session, unsigned int timeout_ms);
-
-/*
- * Starts a source and takes what it already has, committed. why says what is
- * wrong on failure: -ECANCELED turned off by the configuration, -ENOTSUP not
- * built, -errno.
+ * Starts a source and takes what it already has, committed. A database that
+ * cannot be written is waited for some seconds; when it still cannot, the
+ * source is started all the same and active->dry is false: it has more.
+ * why says what is wrong on failure: -ECANCELED turned off by the
+ * configuration, -ENOTSUP not built, -errno.
  */
 int session_start(struct session *session, const struct source_ops *ops,
 		  struct active **ret_active, char why[SOURCE_WHY_MAX]);
@@ -75,9 +79,10 @@ void session_stop(struct session *session, struct active *active);
 struct active *session_find(struct session *session, const struct source_ops *ops);
 
 /*
- * Drains one source until it is dry, committing where it asks to.
- * Errors: of the source; -EBUSY and the like when a commit has to wait: the
- * source then has more.
+ * Takes what the source gives in one go and commits where it asks for that:
+ * the loop gets its turn in between. Returns 0 when the source is dry, 1 when
+ * it has more, 2 when it has more and the database cannot be written now.
+ * Errors: of the source.
  */
 int session_drain(struct session *session, struct active *active);
 

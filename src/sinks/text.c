@@ -65,7 +65,8 @@ static int write_piece(const struct text_sink *sink, const char *text, size_t le
 	struct pollfd writable = { .fd = sink->fd, .events = POLLOUT };
 	ssize_t n;
 
-	if (poll(&writable, 1, sink->wait_ms) == 0)
+	/* one that has not read for a while is not waited for again and again */
+	if (poll(&writable, 1, sink->missing_now ? 0 : sink->wait_ms) == 0)
 		return -EAGAIN;
 	n = write(sink->fd, text, length < PIPE_BUF ? length : PIPE_BUF);
 	if (n < 0)

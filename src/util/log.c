@@ -9,10 +9,17 @@
 #include <unistd.h>
 
 static int log_level = LOG_INFO;
+static bool to_syslog;
 
 void log_set_level(int level)
 {
 	log_level = level;
+}
+
+void log_to_syslog(void)
+{
+	openlog("mcelog", LOG_PID, LOG_DAEMON);
+	to_syslog = true;
 }
 
 bool log_fd_is_journal(int fd)
@@ -37,6 +44,10 @@ void log_line(int level, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 
+	if (to_syslog) {
+		syslog(level, "%s", line);
+		return;
+	}
 	/* One write for the line: other processes may share the stream. */
 	if (log_fd_is_journal(STDERR_FILENO))
 		fprintf(stderr, "<%d>%s\n", level, line);

@@ -238,7 +238,8 @@ static void test_help(void **state)
 	close(saved);
 	close(fd);
 	text = test_read(path, NULL);
-#define OPTION(name, kind, field, argument, fallback, help) assert_non_null(strstr(text, "--" name));
+#define OPTION(name, kind, field, argument, fallback, help)                                        \
+	assert_non_null(strstr(text, "--" name));
 #include "options.def"
 #undef OPTION
 }
@@ -248,15 +249,9 @@ static void test_help(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_defaults),
-		TEST(test_modes),
-		TEST(test_file_and_command_line),
-		TEST(test_bad_file),
-		TEST(test_other_file),
-		TEST(test_usage),
-		TEST(test_operands),
-		TEST(test_disables),
-		TEST(test_help),
+		TEST(test_defaults), TEST(test_modes),	    TEST(test_file_and_command_line),
+		TEST(test_bad_file), TEST(test_other_file), TEST(test_usage),
+		TEST(test_operands), TEST(test_disables),   TEST(test_help),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What the command line promises: texts, exit statuses, one-shot mode without a device, the file.
+# shellcheck disable=SC2119 source=tests/integration/lib.sh
+. "${MCELOG_TEST_SRCDIR:-.}/tests/integration/lib.sh"
+
+make_root
+
+step "--help and --version"
+expect 0 "$mcelog" --help
+in_text "--daemon" "$log"
+in_text "--list-sources" "$log"
+in_text "Exit status" "$log"
+expect 0 "$mcelog" --version
+grep -qE '^mcelog-ng [0-9]+\.[0-9]+' "$log" || fail "$(cat "$log")"
+# without any open file, as the kernel's trigger starts it
+"$mcelog" --version <&- >&- 2>&- || fail "exit status $? without standard files"
+if [ -w /dev/full ]; then
+	"$mcelog" --help >/dev/full 2>"$log" && fail "exit status 0 with nothing printed"
+fi
+
+step "usage errors"
+for arguments in --no-such-option --state-dir --daemon=yes -Z --replay "a b" \
+	"--journal perhaps" "--state-dir here" "--root /no/such/root" "--config-file /no/such/file"; do
+	# shellcheck disable=SC2086
+	expect 1 "$mcelog" $arguments
+	[ "$(wc -l <"$log")" -eq 1 ] || fail "$arguments: not one line: $(cat "$log")"
+done
+
+step "--list-sources"
+expect 0 run_mcelog --list-sources
+for source in erst devmcelog tracefs replay; do
+	[ "$(grep -c "^$source " "$log")" -eq 1 ] || fail "$source: $(cat "$log")"
+done
+expect 0 run_mcelog --list-sources --disable-source tracefs
+grep -q "^tracefs  *turned off" "$log" || fail "$(cat "$log")"
+[ ! -e "$db" ] || fail "--list-sources made a database"
+
+step "one-shot without a device"
+expect 1 run_mcelog
+if grep -q "no device source" "$log"; then
+	echo "built without the device"
+else
+	in_text "Cannot open /dev/mcelog: " "$log"
+	in_text "CONFIG_X86_MCELOG_LEGACY" "$log"
+	[ "$(wc -l <"$log")" -eq 1 ] || fail "not one line: $(cat "$log")"
+	expect 0 run_mcelog --ignorenodev
+	[ ! -s "$log" ] || fail "--ignorenodev is not silent: $(cat "$log")"
+	expect 1 run_mcelog /dev/other
+	in_text "/dev/other" "$log"
+	echo "227 mcelog" >"$root/proc/misc"
+	expect 1 run_mcelog
+	in_text "mknod /dev/mcelog c 10 227" "$log"
+	rm "$root/proc/misc"
+	mkdir -p "$root/dev"
+	echo "no device" >"$root/dev/mcelog"
+	expect 1 run_mcelog
+	in_text "not the kernel's mcelog device" "$log"
+	rm "$root/dev/mcelog"
+fi
+[ ! -e "$db" ] || fail "a database was made for nothing"
+
+step "the configuration file"
+cat >"$root/mcelog.conf" <<'EOF'
+# comment
+no-such-key = 1
+keep-erst = perhaps
+journal = sometimes
+disable-source = tracefs
+EOF
+expect 0 run_mcelog --config-file /mcelog.conf --list-sources
+lines 1 "/mcelog.conf:2: the key no-such-key is not known, ignored" "$log"
+lines 1 "/mcelog.conf:3: keep-erst = perhaps: yes or no is wanted, ignored" "$log"
+lines 1 "/mcelog.conf:4: journal = sometimes: yes, no or auto is wanted, ignored" "$log"
+grep -q "^tracefs  *turned off" "$log" || fail "the rest of the file is not in force: $(cat "$log")"
+expect 1 run_mcelog --config-file /none.conf --list-sources
+lines 1 "/none.conf: No such file or directory" "$log"
+head -c 3000 /dev/urandom >"$root/garbage.conf"
+run_mcelog --config-file /garbage.conf --version >"$log" 2>&1
+expect 0 run_mcelog --config-file /mcelog.conf --version
+
+step "reload"
+make_tracing 6.12-intel
+echo "verbose = no" >"$root/mcelog.conf"
+start_daemon --config-file /mcelog.conf
+wait_events 10
+echo "disable-source = tracefs" >"$root/mcelog.conf"
+kill -HUP "$daemon"
+wait_for 5 grep -q "reloaded" "$log" || fail "no word of it: $(cat "$log")"
+echo "[garbage" >"$root/mcelog.conf"
+kill -HUP "$daemon"
+rm "$root/mcelog.conf"
+sleep 0.2
+kill -HUP "$daemon"
+wait_for 5 grep -q "old configuration stays in force" "$log" || fail "no word of it: $(cat "$log")"
+kill -USR1 "$daemon"
+sleep 0.1
+stop_daemon 0
+expect_events 10
+
+step "the log file, and a new one after rotation"
+make_root
+make_tracing 6.12-intel
+mkdir -p "$root/var/log"
+make_rings
+make_trace_pipe
+start_daemon --logfile /var/log/mcelog
+put_page 0 "$golden/6.12-intel/cpu0.raw"
+wake
+wait_events 3
+lines 3 "Hardware event" "$root/var/log/mcelog"
+mv "$root/var/log/mcelog" "$root/var/log/mcelog.1"
+kill -USR1 "$daemon"
+sleep 0.3
+put_page 1 "$golden/6.12-intel/cpu1.raw"
+wake
+wait_events 10
+stop_daemon 0
+lines 7 "Hardware event" "$root/var/log/mcelog"
+lines 3 "Hardware event" "$root/var/log/mcelog.1"
+
+step "mce-report without a database"
+expect 3 "$report" --db "$dir/none.db"
+expect 2 "$report" --no-such-option
+expect 0 "$report" --help
+expect 0 "$report" --version
+
+finish
