@@ -522,6 +522,37 @@ static void test_boot_resolution(void **state)
 	assert_true(sd_id128_is_null(timeless.record.boot));
 }
 
+/* A fatal error of an unknown boot, seconds after T0; returns the boot it is given. */
+static sd_id128_t boot_of_fatal(struct fixture *f, unsigned int seconds)
+{
+	struct event event = fatal(SOURCE_ERST);
+
+	event.record.boot = SD_ID128_NULL;
+	event.record.replayed = true;
+	event.record.tsc = seconds;
+	event.record.time_us = T0 + seconds * SECOND;
+	add(f, &event);
+	return event.record.boot;
+}
+
+/* No boot is given that it may not be of: one that nobody recorded may have come in between. */
+static void test_boot_unknown(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(store_add_boot(f->store, BOOT_A, T0), 0);
+	assert_int_equal(store_end_boot(f->store, BOOT_A, T0 + 50 * SECOND), 0);
+	assert_true(sd_id128_equal(boot_of_fatal(f, 40), BOOT_A));
+	assert_true(sd_id128_equal(boot_of_fatal(f, 45), BOOT_A)); /* of the same panic */
+	assert_true(sd_id128_is_null(boot_of_fatal(f, 51)));	   /* its watcher had ended */
+
+	/* somebody watches again, but A is dead since its panic */
+	assert_int_equal(store_add_boot(f->store, BOOT_A, T0), 0);
+	assert_true(sd_id128_is_null(boot_of_fatal(f, 300)));
+	assert_int_equal(store_add_boot(f->store, BOOT_B, T0 + 200 * SECOND), 0);
+	assert_true(sd_id128_equal(boot_of_fatal(f, 301), BOOT_B));
+}
+
 static void add_lost(struct fixture *f, uint64_t count, const char *where)
 {
 	struct lost lost = { SOURCE_TRACE, BOOT_A, count, T0, "" };
@@ -995,6 +1026,7 @@ int main(void)
 		TEST(test_bit_63),
 		TEST(test_missing_registers),
 		TEST(test_boot_resolution),
+		TEST(test_boot_unknown),
 		TEST(test_lost_sums),
 		TEST(test_outbox),
 		TEST(test_rollback),
