@@ -39,7 +39,7 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 		"AND (boot = ?2 OR boot IS NULL OR ?2 IS NULL) "
 		"AND (replayed OR source IN ('erst', 'pstore', 'vmcore')) "
 		"AND severity IN ('ucna', 'action_optional', 'action_required', 'uncorrected', "
-		"'fatal') ORDER BY abs(time_us - ?1), seq LIMIT 1",
+		"'fatal') ORDER BY time_us, seq LIMIT 1",
 	[STATEMENT_ADD_EVENT] = ROW_INSERT,
 	[STATEMENT_ADD_DELIVERY] =
 		"INSERT INTO delivery (key, event, source, seen_us) VALUES (?1, ?2, ?3, ?4)",

@@ -40,16 +40,19 @@ static bool is_whole(const struct active *active, const char *name)
 	return active->dry;
 }
 
-/* Returns the exit status. */
-static int start_erst(struct session *session)
+/* Takes what firmware kept. Returns the exit status of a harvest; ret_whole: nothing was left. */
+static int start_erst(struct session *session, bool *ret_whole)
 {
 	char why[SOURCE_WHY_MAX];
 	struct active *active;
 	int r = session_start(session, &source_erst, &active, why);
 
-	if (r < 0 && r != -ECANCELED && r != -ENOENT)
-		log_warning("%s: %s", source_erst.name, why);
-	return r < 0 || is_whole(active, source_erst.name) ? EXIT_SUCCESS : EXIT_FAILURE;
+	*ret_whole = r < 0 || is_whole(active, source_erst.name);
+	if (r < 0 && r != -ECANCELED && r != -ENOENT) {
+		log_error("%s: %s", source_erst.name, why);
+		return EXIT_FAILURE;
+	}
+	return *ret_whole ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int oneshot_device(const struct config *config)
@@ -63,6 +66,7 @@ int oneshot_device(const struct config *config)
 	char why[SOURCE_WHY_MAX];
 	struct active *active;
 	int status, r = session_prepare(&session, config);
+	bool whole;
 
 	if (r < 0)
 		return EXIT_FAILURE;
@@ -79,8 +83,8 @@ int oneshot_device(const struct config *config)
 	if (session_open(&session, config, &options) < 0)
 		return finish(&session, EXIT_FAILURE);
 	/* the device's first reads erase the ERST records that pstore still shows */
-	status = start_erst(&session);
-	if (status != EXIT_SUCCESS)
+	status = start_erst(&session, &whole);
+	if (!whole)
 		return finish(&session, status);
 	r = session_start(&session, &source_devmcelog, &active, why);
 	if (r < 0)
@@ -95,11 +99,12 @@ int oneshot_harvest(const struct config *config)
 	static const struct session_options options = { .to_stdout = true };
 	struct pipeline_counts counts;
 	struct session session;
+	bool whole;
 	int status;
 
 	if (session_open(&session, config, &options) < 0)
 		return finish(&session, EXIT_FAILURE);
-	status = start_erst(&session);
+	status = start_erst(&session, &whole);
 	session_commit_wait(&session, 5000);
 	pipeline_count(session.pipeline, &counts);
 	log_info("harvested: %llu new, %llu of known errors, %llu known before",
