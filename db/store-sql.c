@@ -18,6 +18,8 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_ROLLBACK] = "ROLLBACK",
 	[STATEMENT_ADD_BOOT] = "INSERT INTO boot (id, began_us) VALUES (?1, ?2) "
 			       "ON CONFLICT (id) DO UPDATE SET ended_us = NULL",
+	[STATEMENT_NOTE_BOOT] = "INSERT OR IGNORE INTO boot (id, began_us, ended_us) "
+				"VALUES (?1, ?2, ?3)",
 	[STATEMENT_END_BOOT] = "UPDATE boot SET ended_us = ?2 WHERE id = ?1",
 	/*
 	 * The newest boot that began before, unless its writer had ended in order by

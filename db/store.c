@@ -207,6 +207,16 @@ int store_add_boot(struct store *store, sd_id128_t boot, int64_t began_us)
 	return store_result(store, sql_run(statement));
 }
 
+int store_note_boot(struct store *store, sd_id128_t boot, int64_t began_us)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_NOTE_BOOT];
+
+	sql_bind_id(statement, 1, boot);
+	sqlite3_bind_int64(statement, 2, began_us);
+	sqlite3_bind_int64(statement, 3, store->now_us);
+	return store_result(store, sql_run(statement));
+}
+
 int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us)
 {
 	sqlite3_stmt *statement = store->statements[STATEMENT_END_BOOT];

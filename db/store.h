@@ -73,6 +73,9 @@ const char *store_error(const struct store *store);
  */
 int store_add_boot(struct store *store, sd_id128_t boot, int64_t began_us);
 
+/* Notes that this boot exists, from somebody who does not watch it: in a transaction. */
+int store_note_boot(struct store *store, sd_id128_t boot, int64_t began_us);
+
 /*
  * Notes that the watcher ends in order: a record that is later than this and
  * does not know its boot may be of a boot that nobody recorded.

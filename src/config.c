@@ -231,10 +231,15 @@ static int make_absolute(char **path)
 	static char here[ROOT_PATH_MAX];
 	char *full;
 
+	/* known from the first time: later the working directory may be another one */
 	if (!here[0] && !getcwd(here, sizeof(here)))
-		return -errno;
+		here[0] = '\0';
 	if (!*path || **path == '/')
 		return 0;
+	if (!here[0]) {
+		log_error("%s: a relative path, and the working directory is not known", *path);
+		return -EINVAL;
+	}
 	if (asprintf(&full, "%s/%s", here, *path) < 0)
 		return -ENOMEM;
 	free(*path);
@@ -244,9 +249,15 @@ static int make_absolute(char **path)
 
 static int make_paths_absolute(struct config *config)
 {
-	int r = make_absolute(&config->root);
+	char **const paths[] = { &config->root, &config->config_file, &config->logfile };
 
-	return r < 0 ? r : make_absolute(&config->config_file);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		int r = make_absolute(paths[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int load_file(struct config *config)

@@ -25,6 +25,7 @@
 enum {
 	BUSY_RETRY_US = 100 * 1000,   /* another process had the database's lock */
 	BROKEN_RETRY_US = 1000 * 1000, /* disk full and the like */
+	SETTLE_US = 1000 * 1000,
 	EMPTY_WAKEUPS = 16,	      /* readable, but nothing to be had: then rest */
 	REST_US = 1000 * 1000,
 	REST_DOUBLINGS_MAX = 6,
@@ -113,6 +114,14 @@ static uint64_t retry_us(int error)
 	return error == -EBUSY ? BUSY_RETRY_US : BROKEN_RETRY_US;
 }
 
+/* The journal's part of what was committed, and the status line. */
+static void after_commit(struct daemon *daemon)
+{
+	if (pipeline_unsettled(daemon->session.pipeline) && !timer_is_set(daemon->settle_timer))
+		set_timer(daemon->settle_timer, SETTLE_US);
+	tell_status(daemon, "");
+}
+
 static void commit(struct daemon *daemon)
 {
 	int r = session_commit(&daemon->session);
@@ -127,9 +136,7 @@ static void commit(struct daemon *daemon)
 		return;
 	}
 	sd_event_source_set_enabled(daemon->commit_timer, SD_EVENT_OFF);
-	if (pipeline_unsettled(daemon->session.pipeline) && !timer_is_set(daemon->settle_timer))
-		set_timer(daemon->settle_timer, 1000 * 1000);
-	tell_status(daemon, "");
+	after_commit(daemon);
 }
 
 static void commit_when_due(struct daemon *daemon)
@@ -195,10 +202,17 @@ static int give_up(struct daemon *daemon, struct watch *watch, int error)
 	return daemon->n_watches ? 0 : sd_event_exit(daemon->event, EXIT_FAILURE);
 }
 
+/* All rest until the first one's time is over. */
 static void rest(struct watch *watch, uint64_t us)
 {
+	struct daemon *daemon = watch->daemon;
+	uint64_t now = 0, until = 0;
+
 	sd_event_source_set_enabled(watch->io, SD_EVENT_OFF);
-	set_timer(watch->daemon->rest_timer, us);
+	sd_event_now(daemon->event, CLOCK_MONOTONIC, &now);
+	sd_event_source_get_time(daemon->rest_timer, &until);
+	if (!timer_is_set(daemon->rest_timer) || until > now + us)
+		set_timer(daemon->rest_timer, us);
 }
 
 static int on_rest_over(sd_event_source *timer, uint64_t usec, void *userdata)
@@ -246,6 +260,8 @@ static int on_readable(sd_event_source *io, int fd, uint32_t revents, void *user
 			set_timer(daemon->commit_timer, BUSY_RETRY_US);
 		return 0;
 	}
+	if (r == 1)
+		after_commit(daemon);
 	commit_when_due(daemon);
 	count_empty(watch, pipeline_taken(daemon->session.pipeline) == before);
 	return 0;
@@ -328,6 +344,8 @@ static void start_sources(struct daemon *daemon)
 		daemon->retry_us = 0;
 	if (!daemon->n_watches)
 		log_error("no source of machine checks is here: see mcelog --list-sources");
+	after_commit(daemon);
+	commit_when_due(daemon);
 }
 
 static int on_retry_timer(sd_event_source *timer, uint64_t usec, void *userdata)
@@ -337,7 +355,6 @@ static int on_retry_timer(sd_event_source *timer, uint64_t usec, void *userdata)
 	(void)timer;
 	(void)usec;
 	start_sources(daemon);
-	tell_status(daemon, "");
 	return 0;
 }
 
@@ -513,8 +530,9 @@ static int finish(struct daemon *daemon)
 	if (r < 0)
 		log_error("%s: the last events stay in the spool: %s", daemon->session.database,
 			  strerror(-r));
-	if (pipeline_unsettled(daemon->session.pipeline))
-		pipeline_settle(daemon->session.pipeline);
+	while (pipeline_unsettled(daemon->session.pipeline) &&
+	       pipeline_settle(daemon->session.pipeline) == 1)
+		;
 	pipeline_end(daemon->session.pipeline);
 	return r;
 }
@@ -552,9 +570,6 @@ static int watch_until_told(struct daemon *daemon)
 	int status;
 
 	tell_status(daemon, "READY=1\n");
-	if (pipeline_unsettled(daemon->session.pipeline))
-		set_timer(daemon->settle_timer, 1000 * 1000);
-	commit_when_due(daemon);
 	status = sd_event_loop(daemon->event);
 	if (status < 0)
 		log_error("the event loop failed: %s", strerror(-status));

@@ -22,12 +22,19 @@ static int finish(struct session *session, int status)
 		log_error("%s: not everything could be stored: %s", session->database, strerror(-r));
 		status = EXIT_FAILURE;
 	}
-	if (session->pipeline && pipeline_unsettled(session->pipeline))
-		pipeline_settle(session->pipeline);
+	while (session->pipeline && pipeline_unsettled(session->pipeline) &&
+	       pipeline_settle(session->pipeline) == 1)
+		;
 	if (session->text && text_sink_missing(session->text))
 		status = EXIT_FAILURE;
-	if (session->pipeline)
+	if (session->pipeline) {
+		struct pipeline_counts counts;
+
+		pipeline_count(session->pipeline, &counts);
+		if (counts.refused)
+			status = EXIT_FAILURE;
 		pipeline_end(session->pipeline);
+	}
 	session_close(session);
 	return status;
 }

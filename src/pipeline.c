@@ -169,6 +169,7 @@ static int refuse(struct pipeline *pipeline, size_t index, int error)
 
 	if (r < 0)
 		return r;
+	pipeline->counts.refused++;
 	log_error("the store refuses the record %s: %s", event->record.key, strerror(-error));
 	pipeline->n_events--;
 	memmove(event, event + 1, (pipeline->n_events - index) * sizeof(*event));
@@ -277,7 +278,10 @@ static int begin_boot(struct pipeline *pipeline)
 	r = begin_transaction(pipeline);
 	if (r < 0)
 		return r;
-	r = store_add_boot(pipeline->store, pipeline->params.boot, pipeline->params.boot_time_us);
+	r = pipeline->params.live ? store_add_boot(pipeline->store, pipeline->params.boot,
+						   pipeline->params.boot_time_us) :
+				    store_note_boot(pipeline->store, pipeline->params.boot,
+						    pipeline->params.boot_time_us);
 	if (r == 0)
 		r = store_commit(pipeline->store);
 	if (r < 0)
@@ -311,14 +315,17 @@ static bool file_is_there(const struct pipeline *pipeline)
 	       now.st_ino == pipeline->file.st_ino;
 }
 
-static int reopen_store(struct pipeline *pipeline)
+/* Lets go of a file that is not the path's any more; the next one is opened as it comes. */
+static int check_store(struct pipeline *pipeline)
 {
-	log_warning("%s: somebody took the database away, going on with what is there now",
-		    pipeline->params.database);
-	store_close(pipeline->store);
-	pipeline->store = NULL;
-	pipeline->n_sent = 0;
-	return open_store(pipeline);
+	if (pipeline->store && !file_is_there(pipeline)) {
+		log_warning("%s: somebody took the database away, going on with what is there now",
+			    pipeline->params.database);
+		store_close(pipeline->store);
+		pipeline->store = NULL;
+		pipeline->n_sent = 0;
+	}
+	return pipeline->store ? 0 : open_store(pipeline);
 }
 
 /*
@@ -461,11 +468,14 @@ int pipeline_commit(struct pipeline *pipeline)
 
 	if (pipeline_need(pipeline) == PIPELINE_NOTHING)
 		return 0;
-	if (pipeline->store && !file_is_there(pipeline))
-		reopen_store(pipeline);
-	r = transact(pipeline);
-	if (r == -EUCLEAN && replace_store(pipeline) == 0)
+	r = check_store(pipeline);
+	if (r == 0)
 		r = transact(pipeline);
+	if (r == -EUCLEAN) {
+		r = replace_store(pipeline);
+		if (r == 0)
+			r = transact(pipeline);
+	}
 	if (r < 0) {
 		tell_failure(pipeline, r);
 		return r;
@@ -607,8 +617,9 @@ void pipeline_recover(struct pipeline *pipeline)
 	do
 		r = store_walk_outbox(pipeline->store, &outbox, OUTBOX_LIMIT);
 	while (r == OUTBOX_LIMIT && settle_sent(pipeline) == 0);
-	if (r >= 0)
-		settle_sent(pipeline);
+	if (r < 0 || r == OUTBOX_LIMIT)
+		pipeline->outbox_waits = true;
+	settle_sent(pipeline);
 	journal_search_close(recovery.search);
 }
 
@@ -681,12 +692,17 @@ int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pi
 	return 0;
 }
 
+void pipeline_share(struct pipeline *pipeline)
+{
+	pipeline->params.exclusive = false;
+}
+
 void pipeline_end(struct pipeline *pipeline)
 {
 	struct timespec now;
 	int r;
 
-	if (!pipeline->params.exclusive || sd_id128_is_null(pipeline->params.boot) ||
+	if (!pipeline->params.live || sd_id128_is_null(pipeline->params.boot) ||
 	    begin_transaction(pipeline) < 0)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);

@@ -19,6 +19,7 @@ struct text_sink;
 struct pipeline_params {
 	const char *database;	/* path for open(2), root included */
 	bool exclusive;		/* nobody else writes: a damaged database may be set aside */
+	bool live;		/* this boot is watched from now on, until pipeline_end() */
 	bool journal;		/* feed the journal */
 	struct text_sink *text;	/* event text goes here; NULL: nowhere. Borrowed. */
 	struct host host;	/* borrowed strings */
@@ -32,7 +33,10 @@ struct pipeline_params {
  */
 int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pipeline);
 
-/* Notes in the store that the one exclusive writer of this boot ends in order. */
+/* Others may write from now on: no longer exclusive. */
+void pipeline_share(struct pipeline *pipeline);
+
+/* Notes in the store that the one who watches this boot ends in order. */
 void pipeline_end(struct pipeline *pipeline);
 
 /* Drops what is not committed. NULL allowed. */
@@ -90,5 +94,6 @@ struct pipeline_counts {
 	uint64_t added;	 /* new events of this pipeline's life */
 	uint64_t joined; /* further deliveries of an event */
 	uint64_t known;	 /* deliveries that were there already */
+	uint64_t refused; /* records that the store would not take */
 };
 void pipeline_count(const struct pipeline *pipeline, struct pipeline_counts *ret_counts);

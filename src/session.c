@@ -129,8 +129,16 @@ static int open_text(struct session *session, const struct session_options *opti
 
 void session_reopen_text(struct session *session)
 {
-	int r = session->text ? text_sink_reopen(session->text) : 0;
+	static const struct session_options options = { .is_daemon = true };
+	int r;
 
+	if (!session->text) {
+		/* the log file could not be had at the start */
+		open_text(session, &options);
+		pipeline_set_text(session->pipeline, session->text);
+		return;
+	}
+	r = text_sink_reopen(session->text);
 	if (r < 0)
 		log_warning("%s: cannot be opened anew: %s", session->config->logfile,
 			    strerror(-r));
@@ -201,11 +209,17 @@ int session_open(struct session *session, const struct config *config,
 	params.database = session->database;
 	params.text = session->text;
 	params.journal = wants_journal(session);
+	params.live = options->live;
 	params.boot = session->env.boot;
 	params.boot_time_us = session->env.boot_time_us;
 	r = pipeline_open(&params, &session->pipeline);
 	if (r < 0)
 		return r;
+	/* who only adds something must not keep a daemon from starting */
+	if (!options->live && params.exclusive) {
+		pipeline_share(session->pipeline);
+		flock(session->lock_fd, LOCK_UN);
+	}
 	session->intake = pipeline_intake(session->pipeline);
 	session->env.known = pipeline_known;
 	session->env.lost_so_far = pipeline_lost_so_far;
@@ -242,10 +256,12 @@ static int drain_patiently(struct session *session, struct active *active)
 
 	do {
 		r = session_drain(session, active);
-		if (r < 0 || session_commit_wait(session, START_WAIT_MS) < 0)
-			return r < 0 ? r : 0;
+		if (r >= 0 && session_commit_wait(session, START_WAIT_MS) < 0) {
+			active->dry = false;
+			return 0;
+		}
 	} while (r > 0);
-	return 0;
+	return r;
 }
 
 int session_start(struct session *session, const struct source_ops *ops,
@@ -303,11 +319,20 @@ int session_commit(struct session *session)
 	return 0;
 }
 
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 int session_commit_wait(struct session *session, unsigned int timeout_ms)
 {
+	int64_t end = monotonic_ms() + timeout_ms;
 	int r = session_commit(session);
 
-	for (unsigned int waited = 0; r < 0 && waited < timeout_ms; waited += RETRY_MS) {
+	while (r < 0 && monotonic_ms() < end) {
 		sleep_ms(RETRY_MS);
 		r = session_commit(session);
 	}

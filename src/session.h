@@ -49,7 +49,8 @@ struct session_options {
 /*
  * Makes the state directory, takes its lock and opens the pipeline. The lock
  * makes the one reader of the live sources, and the one who may replace a
- * damaged database; who is not live goes on without it.
+ * damaged database; who is not live goes on without it, and lets go of it as
+ * soon as the database is open.
  * Errors: -EWOULDBLOCK another one is live, -errno; logged. session_close() is
  * still to be called. session must stay where it is.
  */

@@ -35,6 +35,7 @@ struct erst_file {
 	bool live;
 	bool durable_next; /* handed over or known: to be erased after the commit */
 	struct stat st;	   /* as it was read */
+	char key[RECORD_KEY_MAX];
 };
 
 struct erst {
@@ -292,6 +293,7 @@ static int take_file(struct erst *erst, struct erst_file *file)
 		return 0;
 	}
 	fill_delivery(env, file, bytes, &record);
+	memcpy(file->key, record.key, sizeof(file->key));
 	if (!env->known || !env->known(env->context, record.key)) {
 		r = erst->intake->record(erst->intake->context, &record);
 		if (r < 0)
@@ -302,13 +304,16 @@ static int take_file(struct erst *erst, struct erst_file *file)
 	return 0;
 }
 
-/* Erases a live record, if the file is still the one that was read. */
+/* Erases a live record, if the store really has it and the file is still the one that was read. */
 static void erase_file(const struct erst *erst, struct erst_file *file)
 {
+	const struct source_env *env = erst->env;
 	char path[ROOT_PATH_MAX];
 	struct stat st;
 
 	file->durable_next = false;
+	if (env->known && !env->known(env->context, file->key))
+		return;
 	root_path(erst->env->root, file->path, path);
 	if (lstat(path, &st) < 0 || !same_file(&st, &file->st))
 		return;

@@ -26,6 +26,7 @@ struct collect {
 	unsigned int room; /* records that are taken before a commit must come */
 	int error;	   /* what record() returns instead of taking */
 	const char *known; /* a key that the store has */
+	unsigned int n_stored; /* of the records: the store has these */
 
 	char directory[64];
 	struct root root;
@@ -67,7 +68,17 @@ static bool collect_known(void *context, const char *key)
 {
 	struct collect *collect = context;
 
+	for (unsigned int i = 0; i < collect->n_stored && i < collect->n; i++)
+		if (strcmp(collect->records[i].key, key) == 0)
+			return true;
 	return collect->known && strcmp(collect->known, key) == 0;
+}
+
+/* As after a commit. */
+static inline void collect_commit(struct collect *collect, const struct source_ops *ops)
+{
+	collect->n_stored = collect->n;
+	ops->committed(collect->source);
 }
 
 static inline int collect_setup(void **state)
@@ -202,12 +213,12 @@ static inline int source_run(struct collect *collect, const struct source_ops *o
 	int r = source_open(collect, ops);
 
 	while (r == 0 && (r = ops->drain(collect->source)) == 1) {
-		ops->committed(collect->source);
+		collect_commit(collect, ops);
 		collect->room = collect->n + 1;
 		r = 0;
 	}
 	if (collect->source) {
-		ops->committed(collect->source);
+		collect_commit(collect, ops);
 		ops->close(collect->source);
 		collect->source = NULL;
 	}

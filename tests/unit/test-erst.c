@@ -136,7 +136,7 @@ static void test_erased_after_commit(void **state)
 	assert_int_equal(source_erst.fd(collect->source), -1);
 	assert_int_equal(source_erst.drain(collect->source), 1);
 	assert_true(is_there(collect, LIVE NAME_5));
-	source_erst.committed(collect->source);
+	collect_commit(collect, &source_erst);
 	assert_false(is_there(collect, LIVE NAME_5));
 	assert_true(is_there(collect, LIVE NAME_61));
 	collect->room = 2;
@@ -176,6 +176,22 @@ static void test_known_is_erased(void **state)
 	assert_false(is_there(collect, LIVE NAME_61));
 }
 
+/* The store would not take the record: the flash is the only one that has it. */
+static void test_refused_is_kept(void **state)
+{
+	struct collect *collect = *state;
+
+	collect->env.erase = true;
+	put_sample(collect, LIVE, NAME_61);
+	assert_int_equal(source_open(collect, &source_erst), 0);
+	assert_int_equal(source_erst.drain(collect->source), 0);
+	assert_int_equal(collect->n, 1);
+	source_erst.committed(collect->source);
+	assert_true(is_there(collect, LIVE NAME_61));
+	source_erst.close(collect->source);
+	collect->source = NULL;
+}
+
 /* A file that came after the reading has not been read. */
 static void test_changed_is_kept(void **state)
 {
@@ -186,7 +202,7 @@ static void test_changed_is_kept(void **state)
 	assert_int_equal(source_open(collect, &source_erst), 0);
 	assert_int_equal(source_erst.drain(collect->source), 0);
 	put_file(collect, LIVE NAME_61, "something else", 14);
-	source_erst.committed(collect->source);
+	collect_commit(collect, &source_erst);
 	source_erst.close(collect->source);
 	assert_true(is_there(collect, LIVE NAME_61));
 }
@@ -299,6 +315,7 @@ int main(void)
 		TEST(test_erased_after_commit),
 		TEST(test_no_memory),
 		TEST(test_known_is_erased),
+		TEST(test_refused_is_kept),
 		TEST(test_changed_is_kept),
 		TEST(test_bad),
 		TEST(test_strange_files),
