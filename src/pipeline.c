@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Read this file from the bottom of the intake to the end: it is the order in
- * which a record becomes an event.
+ * From top to bottom in the order in which a record becomes an event: intake,
+ * store, sinks; then the start and the end.
  */
 #include "pipeline.h"
 
@@ -14,23 +14,12 @@
 
 #include "db/store.h"
 #include "decode/decode.h"
-#include "sinks/journal.h"
+#include "outbox.h"
 #include "sinks/text.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
-enum {
-	OUTBOX_LIMIT = 512,
-	RETRY_FIRST_US = 1000000,
-	RETRY_LAST_US = 600 * 1000000,
-	OPEN_TRIES = 70, /* each waits 50 ms in SQLite and 20 ms here: 5 s */
-};
-
-/* What the journal took and the store does not know yet. */
-struct sent {
-	uint64_t seq;
-	bool is_loss;
-};
+enum { OPEN_TRIES = 70 }; /* each waits 50 ms in SQLite and 20 ms here: 5 s */
 
 struct pipeline {
 	struct pipeline_params params;
@@ -47,14 +36,9 @@ struct pipeline {
 	bool urgent;
 	uint64_t taken;
 
-	struct sent *sent;
-	size_t n_sent;
-	size_t sent_capacity;
-	bool outbox_waits; /* the journal refused something */
-	uint64_t retry_us;
+	struct outbox *outbox; /* NULL: the journal is not fed */
 
 	bool failure_told;
-	bool journal_told;
 	struct pipeline_counts counts;
 };
 
@@ -216,19 +200,6 @@ static int store_losses(struct pipeline *pipeline)
 	return 0;
 }
 
-static int store_sent(struct pipeline *pipeline)
-{
-	for (size_t i = 0; i < pipeline->n_sent; i++) {
-		const struct sent *sent = &pipeline->sent[i];
-		int r = sent->is_loss ? store_mark_lost_sent(pipeline->store, sent->seq) :
-					store_mark_event_sent(pipeline->store, sent->seq);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 /* After a database that could not be replaced there is no store any more. */
 static int begin_transaction(struct pipeline *pipeline)
 {
@@ -246,7 +217,7 @@ static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 	if (r == 0)
 		r = store_losses(pipeline);
 	if (r == 0)
-		r = store_sent(pipeline);
+		r = pipeline->outbox ? outbox_mark(pipeline->outbox) : 0;
 	if (r == 0)
 		r = store_commit(pipeline->store);
 	if (r < 0)
@@ -289,6 +260,24 @@ static int begin_boot(struct pipeline *pipeline)
 	return r;
 }
 
+static void drop_store(struct pipeline *pipeline)
+{
+	store_close(pipeline->store);
+	pipeline->store = NULL;
+	if (pipeline->outbox)
+		outbox_set_store(pipeline->outbox, NULL);
+}
+
+/* What a store that was just opened needs. */
+static int take_store(struct pipeline *pipeline)
+{
+	if (stat(pipeline->params.database, &pipeline->file) < 0)
+		return -errno;
+	if (pipeline->outbox)
+		outbox_set_store(pipeline->outbox, pipeline->store);
+	return begin_boot(pipeline);
+}
+
 static int open_store(struct pipeline *pipeline)
 {
 	const struct pipeline_params *params = &pipeline->params;
@@ -298,9 +287,7 @@ static int open_store(struct pipeline *pipeline)
 
 	if (note[0] && r != -EBUSY)
 		log_line(r < 0 ? LOG_ERR : LOG_WARNING, "%s", note);
-	if (r == 0 && stat(params->database, &pipeline->file) < 0)
-		r = -errno;
-	return r < 0 ? r : begin_boot(pipeline);
+	return r < 0 ? r : take_store(pipeline);
 }
 
 /*
@@ -321,9 +308,7 @@ static int check_store(struct pipeline *pipeline)
 	if (pipeline->store && !file_is_there(pipeline)) {
 		log_warning("%s: somebody took the database away, going on with what is there now",
 			    pipeline->params.database);
-		store_close(pipeline->store);
-		pipeline->store = NULL;
-		pipeline->n_sent = 0;
+		drop_store(pipeline);
 	}
 	return pipeline->store ? 0 : open_store(pipeline);
 }
@@ -340,15 +325,11 @@ static int replace_store(struct pipeline *pipeline)
 	if (!pipeline->store || !pipeline->params.exclusive)
 		return -EUCLEAN;
 	snprintf(reason, sizeof(reason), "it is damaged (%s)", store_error(pipeline->store));
-	store_close(pipeline->store);
-	pipeline->store = NULL;
-	pipeline->n_sent = 0;
+	drop_store(pipeline);
 	r = store_set_aside(pipeline->params.database, reason, &pipeline->store, note);
 	if (note[0])
 		log_warning("%s", note);
-	if (r == 0 && stat(pipeline->params.database, &pipeline->file) < 0)
-		r = -errno;
-	return r < 0 ? r : begin_boot(pipeline);
+	return r < 0 ? r : take_store(pipeline);
 }
 
 static void tell_failure(struct pipeline *pipeline, int error)
@@ -379,47 +360,6 @@ static void print_event(struct pipeline *pipeline, const struct event *event)
 		text_sink_write(pipeline->params.text, text.text, text.length);
 }
 
-static void note_sent(struct pipeline *pipeline, uint64_t seq, bool is_loss)
-{
-	if (reserve((void **)&pipeline->sent, &pipeline->sent_capacity, pipeline->n_sent,
-		    sizeof(*pipeline->sent)) < 0)
-		return; /* the next start asks the journal */
-	pipeline->sent[pipeline->n_sent++] = (struct sent){ seq, is_loss };
-}
-
-static void note_refused(struct pipeline *pipeline, int error)
-{
-	if (!pipeline->journal_told)
-		log_warning("the journal does not take events, they wait in the database: %s",
-			    strerror(-error));
-	pipeline->journal_told = true;
-	pipeline->outbox_waits = true;
-}
-
-static int send_event(void *context, const struct event *event)
-{
-	struct pipeline *pipeline = context;
-	int r = journal_send_event(event, &pipeline->params.host);
-
-	if (r < 0)
-		note_refused(pipeline, r);
-	else
-		note_sent(pipeline, event->seq, false);
-	return r;
-}
-
-static int send_lost(void *context, uint64_t seq, const struct lost *lost)
-{
-	struct pipeline *pipeline = context;
-	int r = journal_send_lost(seq, lost, &pipeline->params.host);
-
-	if (r < 0)
-		note_refused(pipeline, r);
-	else
-		note_sent(pipeline, seq, true);
-	return r;
-}
-
 static void tell_sinks(struct pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n_events; i++) {
@@ -427,13 +367,12 @@ static void tell_sinks(struct pipeline *pipeline)
 			continue;
 		if (pipeline->params.text)
 			print_event(pipeline, &pipeline->events[i]);
-		/* in order: behind one that the journal refused all others wait */
-		if (pipeline->params.journal && !pipeline->outbox_waits)
-			send_event(pipeline, &pipeline->events[i]);
+		if (pipeline->outbox)
+			outbox_send(pipeline->outbox, &pipeline->events[i]);
 	}
-	/* losses have their number only in the store: they go by way of the outbox */
-	if (pipeline->n_losses && pipeline->params.journal)
-		pipeline->outbox_waits = true;
+	/* losses have their number only in the store: it has to be asked */
+	if (pipeline->n_losses && pipeline->outbox)
+		outbox_expect(pipeline->outbox);
 }
 
 static void count_new(struct pipeline *pipeline, const struct event *event)
@@ -481,7 +420,8 @@ int pipeline_commit(struct pipeline *pipeline)
 		return r;
 	}
 	tell_recovery(pipeline);
-	pipeline->n_sent = 0;
+	if (pipeline->outbox)
+		outbox_marked(pipeline->outbox);
 	tell_sinks(pipeline);
 	count_results(pipeline);
 	pipeline->n_events = 0;
@@ -490,137 +430,22 @@ int pipeline_commit(struct pipeline *pipeline)
 	return 0;
 }
 
-/* --- outbox: what the journal has, and what it does not --- */
+/* --- the journal's part, for the loop --- */
 
 bool pipeline_unsettled(const struct pipeline *pipeline)
 {
-	return pipeline->n_sent || pipeline->outbox_waits;
-}
-
-/* Marks what was sent, without the batch that may be waiting. */
-static int settle_sent(struct pipeline *pipeline)
-{
-	int r;
-
-	if (!pipeline->n_sent)
-		return 0;
-	r = begin_transaction(pipeline);
-	if (r < 0)
-		return r;
-	r = store_sent(pipeline);
-	if (r == 0)
-		r = store_commit(pipeline->store);
-	if (r < 0)
-		store_rollback(pipeline->store);
-	else
-		pipeline->n_sent = 0;
-	return r;
-}
-
-static uint64_t retry_later(struct pipeline *pipeline)
-{
-	pipeline->retry_us = pipeline->retry_us ? pipeline->retry_us * 2 : RETRY_FIRST_US;
-	if (pipeline->retry_us > RETRY_LAST_US)
-		pipeline->retry_us = RETRY_LAST_US;
-	return pipeline->retry_us;
+	return pipeline->outbox && outbox_unsettled(pipeline->outbox);
 }
 
 uint64_t pipeline_settle(struct pipeline *pipeline)
 {
-	const struct store_outbox outbox = { send_event, send_lost, pipeline };
-	int r = settle_sent(pipeline);
-
-	if (r < 0)
-		return retry_later(pipeline);
-	if (pipeline->outbox_waits && pipeline->store) {
-		pipeline->outbox_waits = false;
-		r = store_walk_outbox(pipeline->store, &outbox, OUTBOX_LIMIT);
-		if (r < 0) {
-			pipeline->outbox_waits = true;
-			settle_sent(pipeline);
-			return retry_later(pipeline);
-		}
-		pipeline->outbox_waits = r == OUTBOX_LIMIT;
-		pipeline->journal_told = false;
-	}
-	pipeline->retry_us = 0;
-	return pipeline_unsettled(pipeline) ? 1 : 0;
-}
-
-struct recovery {
-	struct pipeline *pipeline;
-	struct journal_search *search;
-};
-
-static int recover_event(void *context, const struct event *event)
-{
-	struct recovery *recovery = context;
-
-	if (journal_search_event(recovery->search, event) > 0) {
-		note_sent(recovery->pipeline, event->seq, false);
-		return 0;
-	}
-	return send_event(recovery->pipeline, event);
-}
-
-static int recover_lost(void *context, uint64_t seq, const struct lost *lost)
-{
-	struct recovery *recovery = context;
-
-	if (journal_search_lost(recovery->search, seq, lost) > 0) {
-		note_sent(recovery->pipeline, seq, true);
-		return 0;
-	}
-	return send_lost(recovery->pipeline, seq, lost);
-}
-
-static int count_entry(void *context, const struct event *event)
-{
-	(void)event;
-	++*(unsigned int *)context;
-	return 0;
-}
-
-static int count_loss(void *context, uint64_t seq, const struct lost *lost)
-{
-	(void)seq;
-	(void)lost;
-	++*(unsigned int *)context;
-	return 0;
-}
-
-static bool outbox_is_empty(struct pipeline *pipeline)
-{
-	unsigned int n = 0;
-	const struct store_outbox outbox = { count_entry, count_loss, &n };
-
-	return store_walk_outbox(pipeline->store, &outbox, 1) == 0;
+	return pipeline->outbox ? outbox_settle(pipeline->outbox) : 0;
 }
 
 void pipeline_recover(struct pipeline *pipeline)
 {
-	struct recovery recovery = { .pipeline = pipeline };
-	const struct store_outbox outbox = { recover_event, recover_lost, &recovery };
-	int r;
-
-	if (!pipeline->params.journal || outbox_is_empty(pipeline))
-		return;
-	r = journal_synchronize();
-	if (r < 0)
-		log_warning("journald cannot be asked to write everything down: %s", strerror(-r));
-	r = journal_search_open(&recovery.search);
-	if (r < 0) {
-		log_warning("the journal cannot be searched: %s", strerror(-r));
-		pipeline->outbox_waits = true;
-		return;
-	}
-	do
-		r = store_walk_outbox(pipeline->store, &outbox, OUTBOX_LIMIT);
-	while (r == OUTBOX_LIMIT && settle_sent(pipeline) == 0);
-	if (r < 0 || r == OUTBOX_LIMIT)
-		pipeline->outbox_waits = true;
-	settle_sent(pipeline);
-	journal_search_close(recovery.search);
+	if (pipeline->outbox)
+		outbox_recover(pipeline->outbox);
 }
 
 /* --- life --- */
@@ -653,7 +478,7 @@ void pipeline_close(struct pipeline *pipeline)
 	free(pipeline->events);
 	free(pipeline->results);
 	free(pipeline->losses);
-	free(pipeline->sent);
+	outbox_free(pipeline->outbox);
 	free(pipeline);
 }
 
@@ -664,8 +489,7 @@ static int open_store_wait(struct pipeline *pipeline)
 	int r = open_store(pipeline);
 
 	for (unsigned int i = 0; r == -EBUSY && i < OPEN_TRIES; i++) {
-		store_close(pipeline->store);
-		pipeline->store = NULL;
+		drop_store(pipeline);
 		nanosleep(&pause, NULL);
 		r = open_store(pipeline);
 	}
@@ -682,7 +506,9 @@ int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pi
 	if (!pipeline)
 		return -ENOMEM;
 	pipeline->params = *params;
-	r = open_store_wait(pipeline);
+	r = params->journal ? outbox_new(&pipeline->params.host, &pipeline->outbox) : 0;
+	if (r == 0)
+		r = open_store_wait(pipeline);
 	if (r < 0) {
 		pipeline_close(pipeline);
 		return r;

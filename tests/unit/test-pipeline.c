@@ -29,6 +29,7 @@ int test_store_commit(struct store *store);
 #define journal_search_close test_search_close
 #define journal_search_event test_search_event
 #define journal_search_lost  test_search_lost
+#include "src/outbox.c"
 #include "src/pipeline.c"
 #undef store_add
 #undef store_commit
@@ -477,7 +478,7 @@ static void test_recover(void **state)
 static void test_recover_many(void **state)
 {
 	struct bench *bench = *state;
-	enum { MANY = 3 * OUTBOX_LIMIT + 7 };
+	enum { MANY = 3 * WALK_LIMIT + 7 };
 
 	fake.send_error = -ENOBUFS;
 	for (unsigned int i = 0; i < MANY; i++) {
