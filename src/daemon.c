@@ -23,10 +23,10 @@
 #include "util/log.h"
 
 enum {
-	BUSY_RETRY_US = 100 * 1000,   /* another process had the database's lock */
+	BUSY_RETRY_US = 100 * 1000,    /* another process had the database's lock */
 	BROKEN_RETRY_US = 1000 * 1000, /* disk full and the like */
 	SETTLE_US = 1000 * 1000,
-	EMPTY_WAKEUPS = 16,	      /* readable, but nothing to be had: then rest */
+	EMPTY_WAKEUPS = 16, /* readable, but nothing to be had: then rest */
 	REST_US = 1000 * 1000,
 	REST_DOUBLINGS_MAX = 6,
 	RETRY_FIRST_US = 10 * 1000 * 1000, /* a source that is here and did not start */

@@ -19,7 +19,8 @@ static int finish(struct session *session, int status)
 	int r = session->pipeline ? session_commit_wait(session, 5000) : 0;
 
 	if (r < 0) {
-		log_error("%s: not everything could be stored: %s", session->database, strerror(-r));
+		log_error("%s: not everything could be stored: %s", session->database,
+			  strerror(-r));
 		status = EXIT_FAILURE;
 	}
 	while (session->pipeline && pipeline_unsettled(session->pipeline) &&
@@ -141,8 +142,7 @@ int oneshot_replay(const struct config *config)
 			status = EXIT_FAILURE;
 			continue;
 		}
-		if (!is_whole(active, config->operands[i]) ||
-		    active->ops->refused(active->source))
+		if (!is_whole(active, config->operands[i]) || active->ops->refused(active->source))
 			status = EXIT_FAILURE;
 		session_stop(&session, active);
 	}

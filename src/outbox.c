@@ -119,8 +119,8 @@ int outbox_mark(struct outbox *outbox)
 {
 	for (size_t i = 0; i < outbox->n_sent; i++) {
 		const struct sent *sent = &outbox->sent[i];
-		int r = sent->is_loss ? store_mark_lost_sent(outbox->store, sent->seq) :
-					store_mark_event_sent(outbox->store, sent->seq);
+		int r = sent->is_loss ? store_mark_lost_sent(outbox->store, sent->seq)
+				      : store_mark_event_sent(outbox->store, sent->seq);
 
 		if (r < 0)
 			return r;

@@ -118,9 +118,9 @@ uint64_t pipeline_lost_so_far(void *context, enum source_id source, const char *
 {
 	struct pipeline *pipeline = context;
 
-	return pipeline->store ?
-		       store_lost_so_far(pipeline->store, pipeline->params.boot, source, where) :
-		       0;
+	return pipeline->store
+		       ? store_lost_so_far(pipeline->store, pipeline->params.boot, source, where)
+		       : 0;
 }
 
 uint64_t pipeline_taken(const struct pipeline *pipeline)
@@ -132,8 +132,8 @@ enum pipeline_need pipeline_need(const struct pipeline *pipeline)
 {
 	if (!pipeline->n_events && !pipeline->n_losses)
 		return PIPELINE_NOTHING;
-	return pipeline->urgent || pipeline->n_events >= PIPELINE_BATCH ? PIPELINE_NOW :
-									  PIPELINE_SOON;
+	return pipeline->urgent || pipeline->n_events >= PIPELINE_BATCH ? PIPELINE_NOW
+									: PIPELINE_SOON;
 }
 
 /* --- store: durable first --- */
@@ -250,8 +250,8 @@ static int begin_boot(struct pipeline *pipeline)
 	if (r < 0)
 		return r;
 	r = pipeline->params.live ? store_add_boot(pipeline->store, pipeline->params.boot,
-						   pipeline->params.boot_time_us) :
-				    store_note_boot(pipeline->store, pipeline->params.boot,
+						   pipeline->params.boot_time_us)
+				  : store_note_boot(pipeline->store, pipeline->params.boot,
 						    pipeline->params.boot_time_us);
 	if (r == 0)
 		r = store_commit(pipeline->store);
@@ -282,8 +282,8 @@ static int open_store(struct pipeline *pipeline)
 {
 	const struct pipeline_params *params = &pipeline->params;
 	char note[512] = "";
-	int r = params->exclusive ? store_open(params->database, &pipeline->store, note) :
-				    store_open_shared(params->database, &pipeline->store, note);
+	int r = params->exclusive ? store_open(params->database, &pipeline->store, note)
+				  : store_open_shared(params->database, &pipeline->store, note);
 
 	if (note[0] && r != -EBUSY)
 		log_line(r < 0 ? LOG_ERR : LOG_WARNING, "%s", note);

@@ -72,8 +72,8 @@ int session_prepare(struct session *session, const struct config *config)
 	session->env = (struct source_env){
 		.root = &session->root,
 		.state_dir = config->state_dir,
-		.device = config->n_operands && !config->replay ? config->operands[0] :
-								   "/dev/mcelog",
+		.device =
+			config->n_operands && !config->replay ? config->operands[0] : "/dev/mcelog",
 		.boot = read_id(&session->root, "/proc/sys/kernel/random/boot_id"),
 		.boot_time_us = read_boot_time(&session->root),
 		.erase = !config->keep_erst,
@@ -264,8 +264,8 @@ static int drain_patiently(struct session *session, struct active *active)
 	return r;
 }
 
-int session_start(struct session *session, const struct source_ops *ops,
-		  struct active **ret_active, char why[SOURCE_WHY_MAX])
+int session_start(struct session *session, const struct source_ops *ops, struct active **ret_active,
+		  char why[SOURCE_WHY_MAX])
 {
 	struct active active = { .ops = ops };
 	int r;

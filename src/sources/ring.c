@@ -18,11 +18,14 @@ struct field_row {
 	size_t offset; /* in struct record */
 	size_t size;   /* there */
 	bool needed;
-	uint32_t has;  /* enum record_field */
+	uint32_t has; /* enum record_field */
 };
 
 #define FIELD(name_, member, needed_, has_)                                                        \
-	{ name_, offsetof(struct record, member), sizeof(((struct record *)0)->member), needed_, has_ }
+	{                                                                                          \
+		name_, offsetof(struct record, member), sizeof(((struct record *)0)->member),      \
+			needed_, has_                                                              \
+	}
 
 /* Linux include/trace/events/mce.h: 2.6.38 to 6.13+; everything after cpuvendor came later. */
 static const struct field_row field_rows[] = {
@@ -54,11 +57,11 @@ struct ring {
 	struct tep_event *event;
 	struct kbuffer *kbuffer;
 	size_t page_size;
-	size_t data_start; /* of the events in a page */
+	size_t data_start;  /* of the events in a page */
 	size_t record_size; /* bytes that an event must have for all fields */
 	const struct tep_format_field *fields[ARRAY_SIZE(field_rows)];
 	const struct tep_format_field *vendor_data; /* v_data of 6.13+, or NULL */
-	uint8_t *copy; /* a page with its damaged end cut off */
+	uint8_t *copy;				    /* a page with its damaged end cut off */
 };
 
 void ring_free(struct ring *ring)
@@ -348,9 +351,9 @@ static int page_missed(struct ring *ring, struct bytes page, const struct ring_s
 
 	if (!(commit & 1ull << 31))
 		return 0;
-	return sink->missed(sink->context, commit & RING_MISSED_STORED ?
-						   bytes_le(page, end, ring->data_start - 8) :
-						   0);
+	return sink->missed(sink->context, commit & RING_MISSED_STORED
+						   ? bytes_le(page, end, ring->data_start - 8)
+						   : 0);
 }
 
 int ring_page(struct ring *ring, const uint8_t *page, size_t size, struct ring_cursor *cursor,
@@ -363,8 +366,8 @@ int ring_page(struct ring *ring, const uint8_t *page, size_t size, struct ring_c
 
 	why[0] = '\0';
 	if (size < ring->data_start) {
-		snprintf(why, RING_WHY_MAX, "page is truncated: %zu bytes, its header has %zu", size,
-			 ring->data_start);
+		snprintf(why, RING_WHY_MAX, "page is truncated: %zu bytes, its header has %zu",
+			 size, ring->data_start);
 		return -EBADMSG;
 	}
 	r = page_missed(ring, bytes, sink);

@@ -8,6 +8,7 @@
  * records that pstore still shows. The live trace comes last, so that records
  * that an earlier boot left behind find the event they belong to.
  */
+/* clang-format off */
 const struct source_ops *const sources[] = {
 	&source_erst,
 	&source_devmcelog,
@@ -15,6 +16,7 @@ const struct source_ops *const sources[] = {
 	&source_replay,
 	NULL,
 };
+/* clang-format on */
 
 const struct source_ops *source_find(const char *name)
 {

@@ -26,7 +26,7 @@ enum { SPOOL_ALIGN = 4096, SPOOL_DESCRIPTION_MAX = 32768, SPOOL_SLOTS_MAX = 6553
 
 struct spool_header {
 	char magic[8];
-	uint64_t life;		/* ascending from file to file */
+	uint64_t life; /* ascending from file to file */
 	uint64_t identity;
 	sd_id128_t boot;
 	uint64_t slot_size;
@@ -279,7 +279,8 @@ static int find_old(struct spool *spool, const struct root *root, const char *pa
 			return -ENAMETOOLONG;
 		r = add_old(spool, root_path(root, relative, full));
 		if (r < 0) {
-			log_warning("%s: cannot read this spool file, kept: %s", full, strerror(-r));
+			log_warning("%s: cannot read this spool file, kept: %s", full,
+				    strerror(-r));
 			continue;
 		}
 	}

@@ -30,9 +30,9 @@ const char *trace_directory(const struct source_env *env, char buffer[ROOT_PATH_
 	bool is_new = root_exists(env->root, TRACING_DIR "/events");
 
 	return root_path(env->root,
-			 is_new || !root_exists(env->root, TRACING_DIR_OLD "/events") ?
-				 TRACING_DIR :
-				 TRACING_DIR_OLD,
+			 is_new || !root_exists(env->root, TRACING_DIR_OLD "/events")
+				 ? TRACING_DIR
+				 : TRACING_DIR_OLD,
 			 buffer);
 }
 
@@ -91,7 +91,8 @@ int trace_find_event(const struct source_env *env, char why[SOURCE_WHY_MAX])
 		if (error != -ENOENT)
 			return trace_explain(env, error, "/" TRACE_EVENT_DIR "/format", why);
 		snprintf(why, SOURCE_WHY_MAX,
-			 "%s/" TRACE_EVENT_DIR ": the kernel has no such tracepoint (CONFIG_X86_MCE is off)",
+			 "%s/" TRACE_EVENT_DIR
+			 ": the kernel has no such tracepoint (CONFIG_X86_MCE is off)",
 			 directory);
 		return error;
 	}
@@ -117,7 +118,8 @@ static bool boot_instance(const struct source_env *env, char *name, size_t size)
 		if (strncmp(word, option, sizeof(option) - 1) != 0 || !strstr(value, ",mce"))
 			continue;
 		snprintf(name, size, "%.*s", (int)strcspn(value, "^@,"), value);
-		snprintf(path, sizeof(path), "%s/instances/%s", trace_directory(env, directory), name);
+		snprintf(path, sizeof(path), "%s/instances/%s", trace_directory(env, directory),
+			 name);
 		if (name[0] && !strchr(name, '/') && access(path, F_OK) == 0)
 			return true;
 	}
@@ -136,7 +138,8 @@ static char *instance_read(const struct trace_instance *instance, const char *fi
 	return tracefs_instance_file_read(instance->tracefs, (char *)file, NULL);
 }
 
-static int instance_write(const struct trace_instance *instance, const char *file, const char *value)
+static int instance_write(const struct trace_instance *instance, const char *file,
+			  const char *value)
 {
 	if (tracefs_instance_file_write(instance->tracefs, file, value) < 0)
 		return errno ? -errno : -EIO;
@@ -237,8 +240,8 @@ static void set_up_new(struct trace_instance *instance)
 	snprintf(text, sizeof(text), "%u", kb);
 	r = instance_write(instance, "buffer_size_kb", text);
 	if (r < 0)
-		log_warning("trace instance %s: cannot set %u KiB a CPU: %s",
-			    instance->name, kb, strerror(-r));
+		log_warning("trace instance %s: cannot set %u KiB a CPU: %s", instance->name, kb,
+			    strerror(-r));
 }
 
 static bool ring_is_empty(const struct trace_instance *instance)
@@ -343,7 +346,8 @@ int trace_instance_open_cpu(const struct trace_instance *instance, unsigned int 
 
 int trace_instance_lost(const struct trace_instance *instance, unsigned int cpu, uint64_t *ret_lost)
 {
-	static const char *const rows[] = { "\noverrun:", "\ncommit overrun:", "\ndropped events:" };
+	static const char *const rows[] = { "\noverrun:", "\ncommit overrun:",
+					    "\ndropped events:" };
 	_cleanup_free_ char *text = NULL;
 	uint64_t lost = 0;
 	char file[64];

@@ -33,9 +33,9 @@ enum {
 /* One CPU's ring. */
 struct cpu_ring {
 	unsigned int number;
-	int fd;			  /* trace_pipe_raw; -1 not open (yet) */
+	int fd; /* trace_pipe_raw; -1 not open (yet) */
 	struct tracefs_cpu *reader;
-	uint64_t lost;		  /* of its overrun, already told */
+	uint64_t lost; /* of its overrun, already told */
 	bool damage_told;
 };
 
@@ -54,7 +54,7 @@ struct tracefs_source {
 	unsigned int page_cpu;
 	const char *page_instance;
 	sd_id128_t page_boot;
-	bool page_live;	 /* of this boot: its clock can be converted */
+	bool page_live; /* of this boot: its clock can be converted */
 	int64_t clock_offset_us;
 };
 
@@ -259,11 +259,11 @@ static int64_t clock_offset(enum trace_clock clock)
  * The record comes from a worker thread: its time is the walltime field, to
  * which the ring's stamp adds microseconds where it is near.
  */
-static void set_times(const struct tracefs_source *source, struct record *record, uint64_t ring_time)
+static void set_times(const struct tracefs_source *source, struct record *record,
+		      uint64_t ring_time)
 {
-	int64_t wall_us = record->walltime > INT64_MAX / 1000000 ?
-				  0 :
-				  (int64_t)record->walltime * 1000000;
+	int64_t wall_us =
+		record->walltime > INT64_MAX / 1000000 ? 0 : (int64_t)record->walltime * 1000000;
 	int64_t boot_us = source->env->boot_time_us;
 
 	record->time_us = wall_us;
@@ -301,7 +301,8 @@ static int page_record(void *context, struct record *record, const struct ring_c
 
 	record->source = SOURCE_TRACE;
 	set_times(source, record, at->time);
-	snprintf(record->key, sizeof(record->key), "trace:" SD_ID128_FORMAT_STR ":%.32s:%u:%" PRIu64 ":%u",
+	snprintf(record->key, sizeof(record->key),
+		 "trace:" SD_ID128_FORMAT_STR ":%.32s:%u:%" PRIu64 ":%u",
 		 SD_ID128_FORMAT_VAL(source->page_boot), source->page_instance, source->page_cpu,
 		 at->time, at->ordinal);
 	return source->intake->record(source->intake->context, record);
@@ -367,8 +368,8 @@ static int tell_damage(struct tracefs_source *source, struct cpu_ring *cpu)
 }
 
 /* Takes a slot's page apart; damage is logged once for a CPU. */
-static int take_page(struct tracefs_source *source, struct ring *ring, const struct spool_slot *slot,
-		     size_t size, struct ring_cursor *cursor)
+static int take_page(struct tracefs_source *source, struct ring *ring,
+		     const struct spool_slot *slot, size_t size, struct ring_cursor *cursor)
 {
 	const struct ring_sink sink = { page_record, page_missed, source };
 	struct cpu_ring *cpu = cpu_by_number(source, slot->tag);
