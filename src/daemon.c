@@ -288,6 +288,13 @@ static bool is_expected(int error)
 	return error == -ENOENT || error == -ECANCELED || error == -ENOTSUP || error == -ENXIO;
 }
 
+/* Not to be mended by waiting, so that a machine that has it so is left asleep. */
+static bool is_lasting(int error)
+{
+	return is_expected(error) || error == -EPERM || error == -EACCES || error == -ENOTTY ||
+	       error == -EPROTO;
+}
+
 /* What lies on flash is read once; the next reload looks again. */
 static void stop_read_ones(struct daemon *daemon)
 {
@@ -324,12 +331,15 @@ static void start_sources(struct daemon *daemon)
 		if (sources[i] == &source_replay || session_find(&daemon->session, sources[i]))
 			continue;
 		r = session_start(&daemon->session, sources[i], &active, why);
-		if (r == 0)
+		if (r == 0) {
 			r = watch_source(daemon, active);
+			if (r < 0)
+				session_stop(&daemon->session, active);
+		}
 		if (r < 0)
 			log_line(is_expected(r) ? LOG_INFO : LOG_WARNING, "source %s: %s",
 				 sources[i]->name, why[0] ? why : strerror(-r));
-		again = again || (r < 0 && !is_expected(r));
+		again = again || (r < 0 && !is_lasting(r));
 		if (sources[i] == &source_erst && r == 0 && !active->dry) {
 			/* /dev/mcelog would erase the records that are not stored yet */
 			log_warning("the database cannot be written, nothing else is read yet");

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sources/source.h"
 
-#include <string.h>
-
 /*
  * erst comes before devmcelog: the first reads of /dev/mcelog erase the ERST
  * records that pstore still shows. The live trace comes last, so that records
@@ -17,11 +15,3 @@ const struct source_ops *const sources[] = {
 	NULL,
 };
 /* clang-format on */
-
-const struct source_ops *source_find(const char *name)
-{
-	for (size_t i = 0; sources[i]; i++)
-		if (strcmp(sources[i]->name, name) == 0)
-			return sources[i];
-	return NULL;
-}

@@ -98,9 +98,6 @@ struct source_ops {
 /* Every source, ended by NULL, in order of start: what can be erased by a later one comes first. */
 extern const struct source_ops *const sources[];
 
-/* The driver of that name, or NULL. */
-const struct source_ops *source_find(const char *name);
-
 extern const struct source_ops source_erst;
 extern const struct source_ops source_devmcelog;
 extern const struct source_ops source_tracefs;
