@@ -10,6 +10,8 @@
 #include "event/decoded.h"
 #include "event/record.h"
 
+struct decode_context;
+
 struct cpu_model {
 	const char *name;
 	uint8_t vendor;	      /* enum cpu_vendor */
@@ -22,7 +24,7 @@ struct cpu_model {
 	 * codes, location) after the architectural part is filled. As total
 	 * and pure as decode(). NULL: architectural only.
 	 */
-	void (*refine)(const struct record *record, struct decoded *decoded);
+	void (*refine)(const struct decode_context *context, struct decoded *decoded);
 };
 
 /*

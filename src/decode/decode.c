@@ -183,5 +183,5 @@ void decode(const struct record *record, struct decoded *ret_decoded)
 		return;
 	decode_bank(&context, ret_decoded);
 	if (context.model && context.model->refine)
-		context.model->refine(record, ret_decoded);
+		context.model->refine(&context, ret_decoded);
 }

@@ -14,6 +14,17 @@ void fact_add(struct decoded *decoded, const char *name, const char *text, uint6
 	};
 }
 
+void fact_add_error(struct decoded *decoded, const struct code_row *rows, size_t n, uint16_t code)
+{
+	const char *text = "Unknown model-specific error";
+
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].code == code)
+			text = rows[i].text;
+	}
+	fact_add(decoded, "error", text, code);
+}
+
 static const char *row_text(const struct fact_row *row, uint64_t value)
 {
 	if (value < row->n_texts && row->texts[value])

@@ -26,6 +26,18 @@ struct fact_row {
 /* Adds one fact; a full array keeps what it has. name and text must be static. */
 void fact_add(struct decoded *decoded, const char *name, const char *text, uint64_t value);
 
+/* One model-specific error code in words. */
+struct code_row {
+	uint16_t code;
+	const char *text; /* static */
+};
+
+/*
+ * Adds the fact "error": the text of code in a table of n rows, or, for a code
+ * that it does not have, "Unknown model-specific error". value is the code.
+ */
+void fact_add_error(struct decoded *decoded, const struct code_row *rows, size_t n, uint16_t code);
+
 /* Adds the facts that a table of n rows finds in one register under these conditions. */
 void facts_from_register(struct decoded *decoded, const struct fact_row *rows, size_t n,
 			 uint64_t value, unsigned int conditions);

@@ -35,7 +35,9 @@ enum error_class {
 };
 
 /*
- * One named thing that the registers say. name is a stable lower_case key,
+ * One named thing that the registers say. The fact named "error" is what the
+ * unit itself says went wrong (an extended or model-specific error code in
+ * words); a record may have several. name is a stable lower_case key,
  * text a phrase for a person; both static. value is the raw field.
  */
 struct fact {
@@ -60,7 +62,7 @@ struct location {
 	int32_t column;
 };
 
-enum { DECODED_FACTS_MAX = 32, DECODED_MCA_MAX = 128 };
+enum { DECODED_FACTS_MAX = 48, DECODED_MCA_MAX = 128 };
 
 struct decoded {
 	enum severity severity;

@@ -102,6 +102,17 @@ static void add_mca(struct line *line, const struct decoded *decoded)
 		line->text[start] = (char)tolower((unsigned char)mca[0]);
 }
 
+/* What the unit itself says went wrong: the first of its errors. */
+static void add_error(struct line *line, const struct decoded *decoded)
+{
+	for (unsigned int i = 0; i < decoded->n_facts; i++) {
+		if (strcmp(decoded->facts[i].name, "error") != 0)
+			continue;
+		add(line, "; %s", decoded->facts[i].text);
+		return;
+	}
+}
+
 /* A part of the location, unless the architectural text says it already. */
 static void add_place(struct line *line, const struct event *event, const char *name, int32_t value)
 {
@@ -160,6 +171,7 @@ const char *event_message(const struct event *event, char *buffer, size_t size)
 	buffer[0] = '\0';
 	add(&line, "%s %s%s", words.before, class_words(decoded->class), words.after);
 	add_mca(&line, decoded);
+	add_error(&line, decoded);
 	add_place(&line, event, "imc", decoded->location.imc);
 	add_place(&line, event, "channel", decoded->location.channel);
 	add_place(&line, event, "dimm", decoded->location.dimm);

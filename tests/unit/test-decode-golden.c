@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "decode/decode.h"
+#include "event/location.h"
 #include "util/cleanup.h"
 
 enum { LINE_MAX_ = 1024 };
@@ -45,6 +46,9 @@ static const struct key keys[] = {
 	KEY("mcgcap", mcgcap, RECORD_HAS_MCGCAP),
 	KEY("synd", synd, RECORD_HAS_SYND),
 	KEY("ipid", ipid, RECORD_HAS_IPID),
+	KEY("synd1", synd1, RECORD_HAS_SYND12),
+	KEY("synd2", synd2, RECORD_HAS_SYND12),
+	KEY("apicid", apicid, RECORD_HAS_APICID),
 	KEY("socket", socketid, RECORD_HAS_SOCKETID),
 };
 
@@ -95,10 +99,12 @@ static int parse_record(const char *line, struct record *ret_record)
 static void print_location(FILE *out, const struct location *location)
 {
 	fprintf(out, "  where:");
-	if (location->socket != LOCATION_UNKNOWN)
-		fprintf(out, " socket=%d", location->socket);
-	if (location->channel != LOCATION_UNKNOWN)
-		fprintf(out, " channel=%d", location->channel);
+	for (unsigned int i = 0; i < LOCATION_FIELDS; i++) {
+		int32_t value = location_get(location, i);
+
+		if (value != LOCATION_UNKNOWN)
+			fprintf(out, " %s=%d", location_fields[i].name, value);
+	}
 	fprintf(out, "\n");
 }
 
@@ -115,6 +121,13 @@ static void print_facts(FILE *out, const struct decoded *decoded)
 	fprintf(out, "\n");
 }
 
+static void print_errors(FILE *out, const struct decoded *decoded)
+{
+	for (unsigned int i = 0; i < decoded->n_facts; i++)
+		if (strcmp(decoded->facts[i].name, "error") == 0)
+			fprintf(out, "  error: %s\n", decoded->facts[i].text);
+}
+
 static void print_decoded(FILE *out, const char *line, const struct decoded *decoded)
 {
 	fprintf(out, "%s\n", line);
@@ -122,6 +135,7 @@ static void print_decoded(FILE *out, const char *line, const struct decoded *dec
 		class_name(decoded->class), decoded->count, decoded->overflow ? " overflow" : "",
 		decoded->bank_type ? " unit=" : "", decoded->bank_type ? decoded->bank_type : "");
 	fprintf(out, "  %s\n", decoded->mca);
+	print_errors(out, decoded);
 	fprintf(out, "  cpu: %s %s\n", decoded->vendor,
 		decoded->cpu_name ? decoded->cpu_name : "(unknown)");
 	print_location(out, &decoded->location);
