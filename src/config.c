@@ -298,8 +298,16 @@ static int check(const struct config *config)
 			return -EINVAL;
 		}
 	}
-	if (config->n_operands > 1 && !config->replay) {
+	if (config->n_operands > 1 && !config->replay && !config->binary && !config->decode) {
 		log_error("%s: one device at most", config->operands[1]);
+		return -EINVAL;
+	}
+	if (config->ascii && config->n_operands) {
+		log_error("%s: --ascii reads --file FILE or standard input", config->operands[0]);
+		return -EINVAL;
+	}
+	if (config->binary && !config->n_operands) {
+		log_error("--binary: what? Name a file");
 		return -EINVAL;
 	}
 	if (config->replay && !config->n_operands) {
@@ -338,6 +346,12 @@ enum mode config_mode(const struct config *config)
 		return MODE_VERSION;
 	if (config->list_sources)
 		return MODE_LIST_SOURCES;
+	if (config->ascii)
+		return MODE_ASCII;
+	if (config->binary)
+		return MODE_BINARY;
+	if (config->decode)
+		return MODE_DECODE;
 	if (config->replay)
 		return MODE_REPLAY;
 	if (config->harvest)
@@ -366,7 +380,10 @@ void config_print_help(void)
 	printf("mcelog [OPTION...] [DEVICE]           read the device (/dev/mcelog) once\n"
 	       "mcelog --daemon [OPTION...]           watch for machine checks\n"
 	       "mcelog --harvest [OPTION...]          store what the previous boot left\n"
-	       "mcelog --replay [OPTION...] PATH...   store recorded machine checks\n\n");
+	       "mcelog --replay [OPTION...] PATH...   store recorded machine checks\n"
+	       "mcelog --ascii [--file FILE]          decode kernel log text\n"
+	       "mcelog --binary FILE...               decode files of struct mce\n"
+	       "mcelog --decode status=0x... [NAME=VALUE...]   decode registers\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		printf("  --%s%s%-*s %s\n", rows[i].name, rows[i].argument ? " " : "",
 		       (int)(30 - strlen(rows[i].name) - (rows[i].argument ? 1 : 0)),

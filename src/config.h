@@ -11,6 +11,9 @@ enum mode {
 	MODE_DAEMON,
 	MODE_HARVEST,  /* what the previous boot left, then exit */
 	MODE_REPLAY,   /* files that the operator names */
+	MODE_ASCII,    /* kernel text */
+	MODE_BINARY,   /* files of struct mce */
+	MODE_DECODE,   /* registers on the command line */
 	MODE_LIST_SOURCES,
 	MODE_VERSION,
 	MODE_HELP,
@@ -22,6 +25,10 @@ struct config {
 	bool foreground;
 	bool harvest;
 	bool replay;
+	bool ascii;
+	bool binary;
+	bool decode;
+	bool json;
 	bool list_sources;
 	bool version;
 	bool help;
@@ -33,6 +40,8 @@ struct config {
 	char *state_dir;
 	char *config_file;
 	char *logfile;
+	char *file;
+	char *cpu;
 	char *journal;	       /* "auto", "yes", "no" */
 	char *disable_source;  /* names, comma separated */
 	char **operands;       /* device or replay paths; point into argv */

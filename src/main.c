@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ascii.h"
 #include "config.h"
 #include "daemon.h"
 #include "oneshot.h"
@@ -35,6 +36,12 @@ static int run(struct config *config, int argc, char **argv)
 		return oneshot_harvest(config);
 	case MODE_REPLAY:
 		return oneshot_replay(config);
+	case MODE_ASCII:
+		return ascii_run(config);
+	case MODE_BINARY:
+		return binary_run(config);
+	case MODE_DECODE:
+		return registers_run(config);
 	case MODE_LIST_SOURCES:
 		return oneshot_list_sources(config);
 	case MODE_VERSION:

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sources/text-prefix.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const char hardware_error[] = "[Hardware Error]:";
+
+static void skip(struct span *span, size_t n)
+{
+	span->text += n;
+	span->length -= n;
+}
+
+static void skip_blanks(struct span *span)
+{
+	while (span->length && (*span->text == ' ' || *span->text == '\t'))
+		skip(span, 1);
+}
+
+static bool take_word(struct span *span, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (span->length < n || memcmp(span->text, word, n) != 0)
+		return false;
+	skip(span, n);
+	return true;
+}
+
+/* "<6>", "<13>", and "{17}" before GHES lines. */
+static bool take_number_in(struct span *span, char open, char close)
+{
+	size_t i = 1;
+
+	if (!span->length || span->text[0] != open)
+		return false;
+	while (i < span->length && isdigit((unsigned char)span->text[i]))
+		i++;
+	if (i == 1 || i >= span->length || span->text[i] != close)
+		return false;
+	skip(span, i + 1);
+	return true;
+}
+
+static bool is_caller(const char *text, size_t length)
+{
+	if (length < 2 || (text[0] != 'T' && text[0] != 'C'))
+		return false;
+	for (size_t i = 1; i < length; i++)
+		if (!isdigit((unsigned char)text[i]))
+			return false;
+	return true;
+}
+
+/* "[   12.345678]", "[   T12]", "[Fri Nov 20 21:59:24 2026]": blanks, digits, letters. */
+static bool take_bracket(struct span *span, struct text_prefix *prefix)
+{
+	size_t start = 1, end;
+
+	if (span->length < 2 || span->text[0] != '[')
+		return false;
+	while (start < span->length && span->text[start] == ' ')
+		start++;
+	for (end = start; end < span->length && span->text[end] != ']'; end++)
+		if (!isalnum((unsigned char)span->text[end]) && !strchr(" .:+-,", span->text[end]))
+			return false;
+	if (end >= span->length || end == start)
+		return false;
+	if (is_caller(span->text + start, end - start))
+		prefix->caller = (struct span){ span->text + start, end - start };
+	else if (!memchr(span->text + start, '.', end - start) &&
+		 !memchr(span->text + start, ':', end - start))
+		return false;
+	skip(span, end + 1);
+	return true;
+}
+
+/* A header's end: "... host kernel: " or "... host mcelog[123]: ". */
+static bool take_header(struct span *span)
+{
+	static const char *const tags[] = { "kernel: ", "mcelog: ", "mcelog[" };
+
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		const char *at = memmem(span->text, span->length, tags[i], strlen(tags[i]));
+		size_t end;
+
+		if (!at || (at > span->text && at[-1] != ' '))
+			continue;
+		end = (size_t)(at - span->text) + strlen(tags[i]);
+		if (tags[i][6] == '[') {
+			const char *close =
+				memmem(at, span->length - (size_t)(at - span->text), "]: ", 3);
+
+			if (!close)
+				continue;
+			end = (size_t)(close - span->text) + 3;
+		}
+		skip(span, end);
+		return true;
+	}
+	return false;
+}
+
+static bool take_one(struct span *span, struct text_prefix *prefix)
+{
+	skip_blanks(span);
+	if (!span->length)
+		return false;
+	switch (span->text[0]) {
+	case '>':
+		skip(span, 1);
+		return true;
+	case '<':
+		return take_number_in(span, '<', '>');
+	case '(':
+		return take_word(span, "(XEN) ") && (prefix->xen = true);
+	case '{':
+		return take_number_in(span, '{', '}');
+	case '[':
+		if (take_word(span, hardware_error))
+			return (prefix->hardware_error = true);
+		return take_bracket(span, prefix);
+	case 'm':
+		return take_word(span, "mce: ");
+	}
+	return false;
+}
+
+/* Month names and years begin a syslog or ISO header; a message of ours begins otherwise. */
+static bool may_be_header(const struct span *span)
+{
+	return span->length > 16 &&
+	       (isdigit((unsigned char)span->text[0]) || isalpha((unsigned char)span->text[0]));
+}
+
+struct span text_strip_prefix(const char *line, size_t length, struct text_prefix *ret_prefix)
+{
+	struct span span = { line, length };
+	bool header = false;
+
+	*ret_prefix = (struct text_prefix){ 0 };
+	while (span.length &&
+	       (span.text[span.length - 1] == '\n' || span.text[span.length - 1] == '\r'))
+		span.length--;
+	for (;;) {
+		bool quote = span.length && span.text[0] == '>';
+
+		if (take_one(&span, ret_prefix)) {
+			ret_prefix->any |= !quote;
+			continue;
+		}
+		if (header || ret_prefix->hardware_error || !may_be_header(&span) ||
+		    !take_header(&span))
+			break;
+		header = ret_prefix->any = true;
+	}
+	while (span.length &&
+	       (span.text[span.length - 1] == ' ' || span.text[span.length - 1] == '\t'))
+		span.length--;
+	return span;
+}

@@ -1,0 +1,1000 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sources/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sources/text-prefix.h"
+#include "util/cleanup.h"
+
+enum {
+	OPEN_MAX_ = 64,	    /* records whose lines may be interleaved */
+	HELD_MAX = 1024,    /* of a line that goes on in the next */
+	CONSOLE_WIDTH = 80, /* where terminals break lines without a blank */
+	PATIENCE = 16,	    /* foreign lines within a record */
+	SYMBOL_MAX = 128,
+};
+
+/* How far a record's lines have come, in the order of the kernel's print_mce(). */
+enum stage {
+	STAGE_CPU,
+	STAGE_RIP,
+	STAGE_TSC,
+	STAGE_PROCESSOR,
+};
+
+enum shape {
+	SHAPE_KERNEL,
+	SHAPE_MCELOG, /* mcelog's own output, its raw output, mce-inject's input */
+	SHAPE_EDAC,   /* EDAC's decoder for AMD */
+};
+
+struct open {
+	struct record record;
+	enum shape shape;
+	enum stage stage;
+	bool interleaved; /* another CPU's line came before its TSC line */
+	unsigned int foreign;
+	char caller[16];
+	char symbol[SYMBOL_MAX];
+};
+
+struct text_parser {
+	struct text_output output;
+	struct open open[OPEN_MAX_]; /* oldest first */
+	unsigned int n_open;
+	unsigned int last; /* index of the record that the last line went to */
+	bool decoded;	   /* within mcelog's decoded output: its words belong to the record */
+	uint32_t cpu;	   /* of the last CPU line, for kernels that put banks on their own lines */
+	uint64_t mcgstatus;
+	bool has_cpu;
+	char held[HELD_MAX];
+	size_t n_held;
+	bool held_hard; /* cut at the console's width, maybe in the middle of a word */
+};
+
+enum verdict {
+	TAKEN,
+	FOREIGN,
+	PARTIAL, /* the beginning of something: the next line may have the rest */
+};
+
+int text_parser_new(const struct text_output *output, struct text_parser **ret_parser)
+{
+	struct text_parser *parser = calloc(1, sizeof(*parser));
+
+	if (!parser)
+		return -ENOMEM;
+	parser->output = *output;
+	*ret_parser = parser;
+	return 0;
+}
+
+void text_parser_free(struct text_parser *parser)
+{
+	free(parser);
+}
+
+static void give_out(struct text_parser *parser, unsigned int index)
+{
+	struct open *open = &parser->open[index];
+
+	parser->output.record(parser->output.context, &open->record, open->symbol);
+	parser->n_open--;
+	memmove(open, open + 1, (parser->n_open - index) * sizeof(*open));
+	if (parser->last > index)
+		parser->last--;
+}
+
+static void give_out_all(struct text_parser *parser)
+{
+	while (parser->n_open)
+		give_out(parser, 0);
+}
+
+/* What is complete, and what is older and shows no sign that more comes. */
+static void give_out_done(struct text_parser *parser)
+{
+	unsigned int n = parser->n_open; /* up to the newest that is complete */
+
+	while (n && parser->open[n - 1].stage != STAGE_PROCESSOR)
+		n--;
+	for (unsigned int i = 0; i < n;) {
+		const struct open *open = &parser->open[i];
+
+		if (open->interleaved && open->stage != STAGE_PROCESSOR) {
+			i++;
+			continue;
+		}
+		give_out(parser, i);
+		n--;
+	}
+}
+
+static struct open *begin(struct text_parser *parser, enum shape shape)
+{
+	struct open *open;
+
+	if (shape != SHAPE_KERNEL)
+		give_out_all(parser);
+	else if (parser->n_open && parser->open[parser->n_open - 1].shape != SHAPE_KERNEL)
+		give_out_all(parser);
+	if (parser->n_open == OPEN_MAX_)
+		give_out(parser, 0);
+	if (parser->n_open && parser->open[parser->n_open - 1].stage < STAGE_TSC)
+		parser->open[parser->n_open - 1].interleaved = true;
+	parser->last = parser->n_open++;
+	open = &parser->open[parser->last];
+	memset(open, 0, sizeof(*open));
+	open->shape = shape;
+	open->record.source = SOURCE_TEXT;
+	open->record.vendor = VENDOR_UNKNOWN;
+	return open;
+}
+
+/* ---- words and numbers ---- */
+
+static void skip_blanks(struct span *span)
+{
+	while (span->length && (*span->text == ' ' || *span->text == '\t')) {
+		span->text++;
+		span->length--;
+	}
+}
+
+/* The next word, up to a blank; empty at the end. */
+static struct span next_word(struct span *span)
+{
+	struct span word;
+
+	skip_blanks(span);
+	word = *span;
+	word.length = 0;
+	while (span->length && *span->text != ' ' && *span->text != '\t') {
+		span->text++;
+		span->length--;
+		word.length++;
+	}
+	return word;
+}
+
+static bool is_word(struct span word, const char *text)
+{
+	size_t n = strlen(text);
+
+	return word.length == n && memcmp(word.text, text, n) == 0;
+}
+
+static bool begins_with(struct span span, const char *text)
+{
+	size_t n = strlen(text);
+
+	return span.length >= n && memcmp(span.text, text, n) == 0;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* A whole word as a number; a trailing ',' or ':' does not count. */
+static bool parse_number(struct span word, unsigned int base, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	if (word.length && strchr(",:.", word.text[word.length - 1]))
+		word.length--;
+	if (word.length > 2 && word.text[0] == '0' && (word.text[1] | 0x20) == 'x') {
+		word.text += 2;
+		word.length -= 2;
+		base = 16;
+	}
+	if (!word.length)
+		return false;
+	for (size_t i = 0; i < word.length; i++) {
+		int digit = hex_digit(word.text[i]);
+
+		if (digit < 0 || (unsigned int)digit >= base)
+			return false;
+		if (value > (UINT64_MAX - (unsigned int)digit) / base)
+			return false;
+		value = value * base + (unsigned int)digit;
+	}
+	*ret_value = value;
+	return true;
+}
+
+static bool take_number(struct span *span, unsigned int base, uint64_t max, uint64_t *ret_value)
+{
+	struct span rest = *span;
+	uint64_t value;
+
+	if (!parse_number(next_word(&rest), base, &value) || value > max)
+		return false;
+	*span = rest;
+	*ret_value = value;
+	return true;
+}
+
+/* ---- which record a line belongs to ---- */
+
+/* ADDR and MISC are printed only where the status says that they are valid. */
+static bool is_plausible(const struct record *record, struct span line)
+{
+	bool addr = memmem(line.text, line.length, " ADDR ", 6);
+	bool misc = memmem(line.text, line.length, " MISC ", 6);
+
+	return (!addr || record->status >> 58 & 1) && (!misc || record->status >> 59 & 1);
+}
+
+/*
+ * The record that the line of this stage goes on with. printk's caller says it
+ * where it is there. Otherwise CPUs whose lines are interleaved take turns, and
+ * with none interleaved it is the newest.
+ */
+static struct open *find_waiting(struct text_parser *parser, enum stage stage,
+				 const struct span *line, const struct text_prefix *prefix)
+{
+	struct open *found = NULL;
+
+	for (unsigned int i = 0; i < parser->n_open; i++) {
+		struct open *open = &parser->open[i];
+
+		if (open->shape != SHAPE_KERNEL || open->stage >= stage ||
+		    (stage == STAGE_PROCESSOR && open->stage < STAGE_TSC && i + 1 < parser->n_open))
+			continue;
+		if (prefix->caller.length &&
+		    (strlen(open->caller) != prefix->caller.length ||
+		     memcmp(open->caller, prefix->caller.text, prefix->caller.length) != 0))
+			continue;
+		if (line && !is_plausible(&open->record, *line))
+			continue;
+		if (found && found->interleaved)
+			break;
+		found = open;
+	}
+	return found;
+}
+
+static struct open *find_open(struct text_parser *parser, enum stage stage, struct span line,
+			      const struct text_prefix *prefix)
+{
+	struct open *open = NULL;
+
+	if (stage == STAGE_TSC)
+		open = find_waiting(parser, stage, &line, prefix);
+	return open ? open : find_waiting(parser, stage, NULL, prefix);
+}
+
+/* ---- keywords with values ---- */
+
+struct keyword {
+	const char *word;
+	uint8_t base;
+	uint8_t size;
+	uint16_t offset;
+	uint32_t field;
+};
+
+#define KEYWORD(text, radix, member, has)                                                          \
+	{                                                                                          \
+		.word = (text), .base = (radix), .offset = offsetof(struct record, member),        \
+		.size = sizeof(((struct record *)0)->member), .field = (has)                       \
+	}
+
+/* clang-format off */
+static const struct keyword keywords[] = {
+	KEYWORD("TSC",       16, tsc,       RECORD_HAS_TSC),
+	KEYWORD("ADDR",      16, addr,      RECORD_HAS_ADDR),
+	KEYWORD("MISC",      16, misc,      RECORD_HAS_MISC),
+	KEYWORD("TIME",      10, walltime,  RECORD_HAS_TIME),
+	KEYWORD("SOCKET",    10, socketid,  RECORD_HAS_SOCKETID),
+	KEYWORD("APIC",      16, apicid,    RECORD_HAS_APICID),
+	KEYWORD("microcode", 16, microcode, RECORD_HAS_MICROCODE),
+	KEYWORD("PPIN",      16, ppin,      RECORD_HAS_PPIN),
+	KEYWORD("SYND",      16, synd,      RECORD_HAS_SYND),
+	KEYWORD("IPID",      16, ipid,      RECORD_HAS_IPID),
+	KEYWORD("SYND1",     16, synd1,     RECORD_HAS_SYND12),
+	KEYWORD("SYND2",     16, synd2,     RECORD_HAS_SYND12),
+	KEYWORD("STATUS",    16, status,    0),
+	KEYWORD("MCGSTATUS", 16, mcgstatus, RECORD_HAS_MCGSTATUS),
+	KEYWORD("MCGCAP",    16, mcgcap,    RECORD_HAS_MCGCAP),
+	KEYWORD("SOCKETID",  10, socketid,  RECORD_HAS_SOCKETID),
+	KEYWORD("APICID",    16, apicid,    RECORD_HAS_APICID),
+	KEYWORD("MICROCODE", 16, microcode, RECORD_HAS_MICROCODE),
+};
+/* clang-format on */
+
+static const struct keyword *find_keyword(struct span word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (is_word(word, keywords[i].word))
+			return &keywords[i];
+	return NULL;
+}
+
+/* x86 is little endian: the low bytes of value are the member. */
+static bool set_keyword(struct record *record, const struct keyword *keyword, uint64_t value)
+{
+	if (keyword->size < 8 && value >> (keyword->size * 8))
+		return false;
+	memcpy((char *)record + keyword->offset, &value, keyword->size);
+	record->fields |= keyword->field;
+	if (keyword->offset == offsetof(struct record, walltime) && value < INT64_MAX / 1000000)
+		record->time_us = (int64_t)value * 1000000;
+	return true;
+}
+
+/* mce-inject's names for parts of STATUS and MCGSTATUS (its manual, "keywords"). */
+static const struct {
+	const char *word;
+	bool mcg;
+	uint64_t bits;
+} inject_words[] = {
+	{ "CORRECTED", false, 1ull << 63 | 1ull << 60 },
+	{ "UNCORRECTED", false, 1ull << 63 | 1ull << 61 | 1ull << 60 },
+	{ "FATAL", false, 1ull << 63 | 1ull << 61 | 1ull << 60 | 1ull << 57 },
+	{ "VAL", false, 1ull << 63 },
+	{ "OVER", false, 1ull << 62 },
+	{ "UC", false, 1ull << 61 },
+	{ "EN", false, 1ull << 60 },
+	{ "MISCV", false, 1ull << 59 },
+	{ "ADDRV", false, 1ull << 58 },
+	{ "PCC", false, 1ull << 57 },
+	{ "S", false, 1ull << 56 },
+	{ "AR", false, 1ull << 55 },
+	{ "RIPV", true, 1 },
+	{ "EIPV", true, 2 },
+	{ "MCIP", true, 4 },
+};
+
+/* Adds a symbolic word to STATUS or MCGSTATUS; false for a word that is none. */
+static bool take_inject_word(struct span *span, bool mcg, uint64_t *value)
+{
+	struct span rest = *span;
+	struct span word = next_word(&rest);
+
+	for (size_t i = 0; word.length && i < ARRAY_SIZE(inject_words); i++) {
+		if (inject_words[i].mcg != mcg || !is_word(word, inject_words[i].word))
+			continue;
+		*value |= inject_words[i].bits;
+		*span = rest;
+		return true;
+	}
+	return false;
+}
+
+/* Numbers and words, or-ed: "STATUS CORRECTED 0x136". */
+static bool take_flags(struct span *span, bool mcg, uint64_t *ret_value)
+{
+	uint64_t value = 0, number;
+	bool any = false;
+
+	for (;;) {
+		if (take_inject_word(span, mcg, &value))
+			any = true;
+		else if (take_number(span, 16, UINT64_MAX, &number)) {
+			value |= number;
+			any = true;
+		} else
+			break;
+	}
+	*ret_value = value;
+	return any;
+}
+
+static bool take_value(struct span *span, const struct keyword *keyword, uint64_t *ret_value)
+{
+	if (keyword->offset == offsetof(struct record, status))
+		return take_flags(span, false, ret_value);
+	if (keyword->offset == offsetof(struct record, mcgstatus))
+		return take_flags(span, true, ret_value);
+	return take_number(span, keyword->base, UINT64_MAX, ret_value);
+}
+
+/* "vendor:cpuid" */
+static bool take_processor(struct span *span, struct record *record)
+{
+	struct span word = next_word(span);
+	const char *colon = memchr(word.text, ':', word.length);
+	uint64_t vendor, cpuid;
+
+	if (!colon)
+		return false;
+	if (!parse_number((struct span){ word.text, (size_t)(colon - word.text) }, 10, &vendor) ||
+	    !parse_number((struct span){ colon + 1, word.length - 1 - (size_t)(colon - word.text) },
+			  16, &cpuid) ||
+	    vendor > UINT8_MAX || cpuid > UINT32_MAX)
+		return false;
+	record->vendor = (uint8_t)vendor;
+	record->cpuid = (uint32_t)cpuid;
+	record->fields |= RECORD_HAS_CPUID;
+	return true;
+}
+
+/* CPUID(1).EAX of a display family, model and stepping. */
+static uint32_t make_cpuid(uint64_t family, uint64_t model, uint64_t stepping)
+{
+	uint32_t base = family < 0xf ? (uint32_t)family : 0xf;
+
+	return (uint32_t)(stepping & 0xf) | (uint32_t)(model & 0xf) << 4 | base << 8 |
+	       (uint32_t)(model >> 4 & 0xf) << 16 | (uint32_t)(family - base) << 20;
+}
+
+/* "CPUID Vendor Intel Family 6 Model 85 Step 4", mcelog's own line. */
+static bool take_cpuid_line(struct span *span, struct record *record)
+{
+	struct span rest = *span, word;
+	uint64_t family, model, stepping = 0;
+	char name[16];
+
+	if (!is_word(next_word(&rest), "Vendor"))
+		return false;
+	word = next_word(&rest);
+	if (word.length >= sizeof(name))
+		return false;
+	memcpy(name, word.text, word.length);
+	name[word.length] = '\0';
+	vendor_parse(name, &record->vendor);
+	while (rest.length && !is_word(word, "Family"))
+		word = next_word(&rest);
+	if (!take_number(&rest, 10, 0xff + 0xf, &family) || !is_word(next_word(&rest), "Model") ||
+	    !take_number(&rest, 10, 0xff, &model))
+		return false;
+	if (is_word(next_word(&rest), "Step"))
+		take_number(&rest, 10, 0xf, &stepping);
+	record->cpuid = make_cpuid(family, model, stepping);
+	record->fields |= RECORD_HAS_CPUID;
+	span->length = 0;
+	return true;
+}
+
+/* The rest of a line as keywords with values, all of it. */
+static enum verdict take_keywords(struct span span, struct record *record)
+{
+	for (;;) {
+		const struct keyword *keyword;
+		struct span word = next_word(&span);
+		uint64_t value;
+
+		if (!word.length || word.text[0] == '#')
+			return TAKEN;
+		if (is_word(word, "PROCESSOR")) {
+			if (!span.length)
+				return PARTIAL;
+			if (!take_processor(&span, record))
+				return FOREIGN;
+			continue;
+		}
+		if (is_word(word, "CPUID"))
+			return take_cpuid_line(&span, record) ? TAKEN : FOREIGN;
+		keyword = find_keyword(word);
+		if (!keyword)
+			return FOREIGN;
+		skip_blanks(&span);
+		if (!span.length)
+			return PARTIAL;
+		if (!take_value(&span, keyword, &value) || !set_keyword(record, keyword, value))
+			return FOREIGN;
+		/* mcelog adds the same as words: "TIME 1500000000 Fri Jul 14 ..." */
+		if (is_word(word, "TIME") && span.length > 1 &&
+		    isupper((unsigned char)span.text[1]) &&
+		    islower((unsigned char)span.text[2 < span.length ? 2 : 1]))
+			return TAKEN;
+		if (is_word(word, "TSC") && begins_with(span, " at "))
+			return TAKEN;
+	}
+}
+
+/* ---- lines ---- */
+
+static void set_caller(struct open *open, const struct text_prefix *prefix)
+{
+	if (prefix->caller.length && prefix->caller.length < sizeof(open->caller))
+		memcpy(open->caller, prefix->caller.text, prefix->caller.length);
+}
+
+/* "Bank 4: b200000000070f0f", on old kernels followed by "[misc]" and " at addr". */
+static enum verdict take_bank(struct text_parser *parser, struct span span,
+			      const struct text_prefix *prefix)
+{
+	uint64_t bank, status, value;
+	struct open *open;
+
+	next_word(&span);
+	skip_blanks(&span);
+	if (!span.length)
+		return PARTIAL;
+	if (!take_number(&span, 10, UINT8_MAX, &bank))
+		return FOREIGN;
+	skip_blanks(&span);
+	if (!span.length)
+		return PARTIAL;
+	/* "f2000000000008000[at]": only the digits are the status */
+	if (!take_number(&span, 16, UINT64_MAX, &status))
+		return FOREIGN;
+	open = begin(parser, SHAPE_KERNEL);
+	set_caller(open, prefix);
+	open->record.cpu = parser->cpu;
+	open->record.mcgstatus = parser->mcgstatus;
+	open->record.fields |= RECORD_HAS_MCGSTATUS;
+	open->record.bank = (uint8_t)bank;
+	open->record.status = status;
+	skip_blanks(&span);
+	if (begins_with(span, "at ")) {
+		next_word(&span);
+		if (take_number(&span, 16, UINT64_MAX, &value)) {
+			open->record.addr = value;
+			open->record.fields |= RECORD_HAS_ADDR;
+		}
+	}
+	return TAKEN;
+}
+
+/*
+ * "CPU 0: Machine Check Exception: 5 Bank 4: b200000000070f0f", or without
+ * "Exception" for a bank that was polled; span is behind "CPU 0:".
+ */
+static enum verdict take_machine_check(struct text_parser *parser, struct span span, uint64_t cpu,
+				       const struct text_prefix *prefix)
+{
+	static const char words[] = "Machine Check Exception:";
+	struct span rest = span, word = next_word(&rest);
+
+	if (is_word(word, "Machine"))
+		word = next_word(&rest);
+	if (is_word(word, "Check"))
+		word = next_word(&rest);
+	if (!is_word(word, "Check:") && !is_word(word, "Exception:"))
+		return span.length < sizeof(words) && !memcmp(words, span.text, span.length)
+			       ? PARTIAL
+			       : FOREIGN;
+	skip_blanks(&rest);
+	if (!rest.length)
+		return PARTIAL;
+	if (!take_number(&rest, 16, UINT64_MAX, &parser->mcgstatus))
+		return FOREIGN;
+	parser->cpu = (uint32_t)cpu;
+	parser->has_cpu = true;
+	skip_blanks(&rest);
+	if (!rest.length)
+		return PARTIAL;
+	return begins_with(rest, "Bank") ? take_bank(parser, rest, prefix) : FOREIGN;
+}
+
+/* "CPU 0 BANK 4 TSC ...", "CPU 0 4 ...": span after the CPU's number. */
+static enum verdict take_mcelog_cpu(struct text_parser *parser, struct span span, uint64_t cpu)
+{
+	struct span rest = span, word = next_word(&rest);
+	struct record record = { 0 };
+	uint64_t bank;
+	struct open *open;
+
+	if (!is_word(word, "BANK"))
+		rest = span;
+	if (!take_number(&rest, 10, UINT8_MAX, &bank))
+		return FOREIGN;
+	/* words such as "4 northbridge" stand between the bank and the first keyword */
+	if (take_keywords(rest, &record) != TAKEN && !is_word(word, "BANK"))
+		for (word = rest; rest.length; rest = word) {
+			word = rest;
+			if (find_keyword(next_word(&word)))
+				break;
+		}
+	open = begin(parser, SHAPE_MCELOG);
+	open->record.cpu = (uint32_t)cpu;
+	open->record.bank = (uint8_t)bank;
+	take_keywords(rest, &open->record);
+	return TAKEN;
+}
+
+static enum verdict take_edac(struct text_parser *parser, struct span span);
+
+static enum verdict take_cpu(struct text_parser *parser, struct span span,
+			     const struct text_prefix *prefix)
+{
+	struct span rest = span, word = next_word(&rest);
+	uint64_t cpu;
+
+	if (word.length > 4 && word.text[3] == ':')
+		return take_edac(parser, span);
+	skip_blanks(&rest);
+	if (!is_word(word, "CPU") || !rest.length)
+		return FOREIGN;
+	word = next_word(&rest);
+	if (!parse_number(word, 10, &cpu) || cpu > UINT32_MAX)
+		return FOREIGN;
+	skip_blanks(&rest);
+	if (!rest.length)
+		return PARTIAL;
+	if (word.text[word.length - 1] != ':')
+		return take_mcelog_cpu(parser, rest, cpu);
+	skip_blanks(&rest);
+	return take_machine_check(parser, rest, cpu, prefix);
+}
+
+/* "CPU:0 (17:1:2) MC4_STATUS[-|CE|MiscV|-|AddrV|...]: 0x9c..." */
+static enum verdict take_edac(struct text_parser *parser, struct span span)
+{
+	uint64_t cpu, ids[3], bank, status;
+	struct span word = next_word(&span), part;
+	struct open *open;
+	const char *at;
+
+	word.text += 4;
+	word.length -= 4;
+	if (!parse_number(word, 10, &cpu) || cpu > UINT32_MAX)
+		return FOREIGN;
+	word = next_word(&span);
+	if (word.length < 7 || word.text[0] != '(' || word.text[word.length - 1] != ')')
+		return FOREIGN;
+	part = (struct span){ word.text + 1, word.length - 2 };
+	for (int i = 0; i < 3; i++) {
+		const char *colon = memchr(part.text, ':', part.length);
+		size_t n = colon ? (size_t)(colon - part.text) : part.length;
+
+		if (!parse_number((struct span){ part.text, n }, 16, &ids[i]))
+			return FOREIGN;
+		part.text += colon ? n + 1 : n;
+		part.length -= colon ? n + 1 : n;
+	}
+	skip_blanks(&span);
+	if (!begins_with(span, "MC"))
+		return span.length ? FOREIGN : PARTIAL;
+	at = memchr(span.text, '_', span.length);
+	if (!at ||
+	    !parse_number((struct span){ span.text + 2, (size_t)(at - span.text) - 2 }, 10,
+			  &bank) ||
+	    bank > UINT8_MAX || ids[0] > 0x10e || ids[1] > 0xff)
+		return FOREIGN;
+	at = memmem(span.text, span.length, "]:", 2);
+	if (!at)
+		return PARTIAL;
+	part = (struct span){ at + 2, span.length - (size_t)(at + 2 - span.text) };
+	skip_blanks(&part);
+	if (!part.length)
+		return PARTIAL;
+	if (!take_number(&part, 16, UINT64_MAX, &status))
+		return FOREIGN;
+	open = begin(parser, SHAPE_EDAC);
+	open->record.cpu = (uint32_t)cpu;
+	open->record.bank = (uint8_t)bank;
+	open->record.status = status;
+	open->record.vendor = ids[0] == 0x18 ? VENDOR_HYGON : VENDOR_AMD;
+	open->record.cpuid = make_cpuid(ids[0], ids[1], ids[2]);
+	open->record.fields |= RECORD_HAS_CPUID;
+	return TAKEN;
+}
+
+/* EDAC's further lines, each with its own way to name a register. */
+static enum verdict take_edac_line(struct open *open, struct span span)
+{
+	static const struct {
+		const char *before;
+		const char *keyword;
+	} rows[] = {
+		{ "Error Addr:", "ADDR" }, { "PPIN:", "PPIN" }, { "IPID:", "IPID" },
+		{ "Syndrome:", "SYND" },   { "TSC:", "TSC" },
+	};
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *at =
+			memmem(span.text, span.length, rows[i].before, strlen(rows[i].before));
+		struct span rest;
+		uint64_t value;
+
+		if (!at)
+			continue;
+		at += strlen(rows[i].before);
+		rest = (struct span){ at, span.length - (size_t)(at - span.text) };
+		if (!take_number(&rest, 10, UINT64_MAX, &value))
+			continue;
+		set_keyword(&open->record,
+			    find_keyword((struct span){ rows[i].keyword, strlen(rows[i].keyword) }),
+			    value);
+		any = true;
+	}
+	if (any || memmem(span.text, span.length, "Ext. Error Code", 15) ||
+	    begins_with(span, "cache level:") || memmem(span.text, span.length, " Error: ", 8))
+		return TAKEN;
+	return FOREIGN;
+}
+
+static void take_symbol(struct open *open, struct span span)
+{
+	const char *at = memchr(span.text, '{', span.length);
+	const char *end;
+	size_t n;
+
+	if (!at)
+		return;
+	at++;
+	n = span.length - (size_t)(at - span.text);
+	end = memchr(at, '}', n);
+	if (end)
+		n = (size_t)(end - at);
+	if (n >= sizeof(open->symbol))
+		n = sizeof(open->symbol) - 1;
+	memcpy(open->symbol, at, n);
+	open->symbol[n] = '\0';
+}
+
+/* "RIP !INEXACT! 10:<ffffffff8100b0d0> {symbol+0x10/0x20}", own output without "<>". */
+static enum verdict take_rip(struct text_parser *parser, struct span span,
+			     const struct text_prefix *prefix)
+{
+	struct open *open = find_open(parser, STAGE_RIP, span, prefix);
+	struct span word;
+	const char *colon;
+	uint64_t cs, ip;
+
+	if (!open && parser->n_open && parser->open[parser->last].shape == SHAPE_MCELOG)
+		open = &parser->open[parser->last];
+	if (!open)
+		return FOREIGN;
+	next_word(&span);
+	word = next_word(&span);
+	if (is_word(word, "!INEXACT!") || is_word(word, "[!INEXACT!]"))
+		word = next_word(&span);
+	if (!word.length)
+		return PARTIAL;
+	colon = memchr(word.text, ':', word.length);
+	if (!colon ||
+	    !parse_number((struct span){ word.text, (size_t)(colon - word.text) }, 16, &cs))
+		return FOREIGN;
+	word = (struct span){ colon + 1, word.length - (size_t)(colon + 1 - word.text) };
+	if (word.length > 1 && word.text[0] == '<') {
+		word.text++;
+		word.length -= word.text[word.length - 2] == '>' ? 2 : 1;
+	}
+	if (!parse_number(word, 16, &ip) || cs > UINT8_MAX)
+		return FOREIGN;
+	open->record.cs = (uint8_t)cs;
+	open->record.ip = ip;
+	open->record.fields |= RECORD_HAS_IP;
+	if (open->shape == SHAPE_KERNEL)
+		open->stage = STAGE_RIP;
+	parser->last = (unsigned int)(open - parser->open);
+	take_symbol(open, span);
+	return TAKEN;
+}
+
+/* A line of keywords: of the record whose turn it is. */
+static enum verdict take_keyword_line(struct text_parser *parser, struct span span,
+				      const struct text_prefix *prefix)
+{
+	struct span rest = span, word = next_word(&rest);
+	enum stage stage = STAGE_CPU;
+	struct open *open = NULL;
+	struct record record;
+	enum verdict verdict;
+
+	if (is_word(word, "TSC"))
+		stage = STAGE_TSC;
+	else if (is_word(word, "PROCESSOR"))
+		stage = STAGE_PROCESSOR;
+	if (stage != STAGE_CPU)
+		open = find_open(parser, stage, span, prefix);
+	if (!open && parser->n_open &&
+	    (stage == STAGE_CPU || parser->open[parser->last].shape != SHAPE_KERNEL))
+		open = &parser->open[parser->last];
+	if (!open)
+		return FOREIGN;
+	record = open->record;
+	verdict = take_keywords(span, &record);
+	if (verdict != TAKEN)
+		return verdict;
+	if (is_word(word, "CPUID"))
+		parser->decoded = false; /* mcelog's last line */
+	open->record = record;
+	open->foreign = 0;
+	parser->last = (unsigned int)(open - parser->open);
+	if (open->shape == SHAPE_KERNEL && stage > open->stage)
+		open->stage = stage;
+	return TAKEN;
+}
+
+static bool is_continuation(struct span word)
+{
+	static const char *const words[] = { "TIME", "SOCKET", "APIC", "microcode" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (is_word(word, words[i]))
+			return true;
+	return false;
+}
+
+/* "... correctable incident occurred on CPU 1.", then lines of its banks. */
+static bool take_xen_incident(struct text_parser *parser, struct span span)
+{
+	static const char words[] = "incident occurred on CPU ";
+	const char *at = memmem(span.text, span.length, words, sizeof(words) - 1);
+	struct span rest;
+	uint64_t cpu;
+
+	if (!at)
+		return false;
+	at += sizeof(words) - 1;
+	rest = (struct span){ at, span.length - (size_t)(at - span.text) };
+	if (!take_number(&rest, 10, UINT32_MAX, &cpu))
+		return false;
+	give_out_all(parser);
+	parser->cpu = (uint32_t)cpu;
+	parser->mcgstatus = 0;
+	parser->has_cpu = true;
+	return true;
+}
+
+static enum verdict take_message(struct text_parser *parser, struct span span,
+				 const struct text_prefix *prefix)
+{
+	struct span rest = span, word = next_word(&rest);
+
+	if (parser->n_open && !is_continuation(word) && word.text[0] != '{')
+		give_out_done(parser);
+	if (prefix->xen && take_xen_incident(parser, span))
+		return TAKEN;
+	switch (word.text[0]) {
+	case 'C':
+		if (parser->n_open && is_word(word, "CPUNAME"))
+			return TAKEN;
+		if (begins_with(word, "CPU") && !is_word(word, "CPUID"))
+			return take_cpu(parser, span, prefix);
+		break;
+	case 'B':
+		if (is_word(word, "Bank") && parser->has_cpu)
+			return take_bank(parser, span, prefix);
+		break;
+	case 'R':
+		if (is_word(word, "RIP"))
+			return take_rip(parser, span, prefix);
+		break;
+	case '{':
+		if (!parser->n_open || !(parser->open[parser->last].record.fields & RECORD_HAS_IP))
+			return FOREIGN;
+		take_symbol(&parser->open[parser->last], span);
+		return TAKEN;
+	case 'H':
+		if (begins_with(span, "Hardware event.")) {
+			give_out_all(parser);
+			parser->decoded = true;
+			return TAKEN;
+		}
+		break;
+	}
+	if (parser->n_open && parser->open[parser->last].shape == SHAPE_EDAC)
+		return take_edac_line(&parser->open[parser->last], span);
+	if (find_keyword(word) || is_word(word, "PROCESSOR") || is_word(word, "CPUID"))
+		return take_keyword_line(parser, span, prefix);
+	return FOREIGN;
+}
+
+static void take_blank(struct text_parser *parser)
+{
+	if (parser->n_open && parser->open[parser->last].shape != SHAPE_KERNEL)
+		give_out_all(parser);
+	parser->decoded = false;
+}
+
+static void pass_on(struct text_parser *parser, const char *line, size_t length)
+{
+	if (parser->decoded)
+		return;
+	while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
+		length--;
+	for (unsigned int i = 0; i < parser->n_open;) {
+		if (++parser->open[i].foreign < PATIENCE)
+			i++;
+		else
+			give_out(parser, i);
+	}
+	parser->output.foreign(parser->output.context, line, length);
+}
+
+static void hold(struct text_parser *parser, const char *text, size_t length, bool hard)
+{
+	memcpy(parser->held, text, length);
+	parser->n_held = length;
+	parser->held_hard = hard;
+}
+
+/* The held line as it is: nothing that continues it has come. */
+static void release(struct text_parser *parser)
+{
+	struct text_prefix prefix;
+	struct span span;
+	char line[HELD_MAX];
+	size_t n = parser->n_held;
+
+	if (!n)
+		return;
+	memcpy(line, parser->held, n);
+	parser->n_held = 0;
+	span = text_strip_prefix(line, n, &prefix);
+	if (!span.length || take_message(parser, span, &prefix) != TAKEN)
+		pass_on(parser, line, n);
+}
+
+/* Tries the held line with this one behind it, with a blank between them or not. */
+static bool join_with(struct text_parser *parser, struct span next, bool blank)
+{
+	char line[2 * HELD_MAX];
+	struct text_prefix prefix;
+	struct span span;
+	size_t n = parser->n_held;
+
+	if (next.length >= HELD_MAX - 1)
+		return false;
+	memcpy(line, parser->held, n);
+	if (blank)
+		line[n++] = ' ';
+	memcpy(line + n, next.text, next.length);
+	n += next.length;
+	span = text_strip_prefix(line, n, &prefix);
+	if (!span.length || take_message(parser, span, &prefix) != TAKEN)
+		return false;
+	parser->n_held = 0;
+	return true;
+}
+
+/* A word that the console cut in two has no blank before its second half. */
+static bool join(struct text_parser *parser, struct span next, bool blank_before)
+{
+	if (parser->held_hard && !blank_before && join_with(parser, next, false))
+		return true;
+	return join_with(parser, next, true);
+}
+
+/* A message of ours that ends where a terminal breaks lines. */
+static bool may_be_broken(size_t length, const struct text_prefix *prefix)
+{
+	return length == CONSOLE_WIDTH && prefix->hardware_error;
+}
+
+void text_parser_line(struct text_parser *parser, const char *line, size_t length)
+{
+	struct text_prefix prefix;
+	enum verdict verdict;
+	struct span span;
+
+	while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
+		length--;
+	span = text_strip_prefix(line, length, &prefix);
+	if (parser->n_held) {
+		if (span.length && !(parser->held_hard && prefix.any) &&
+		    join(parser, span, line[0] == ' '))
+			return;
+		release(parser);
+	}
+	if (!span.length) {
+		take_blank(parser);
+		return;
+	}
+	if (may_be_broken(length, &prefix)) {
+		hold(parser, line, length, true);
+		return;
+	}
+	verdict = take_message(parser, span, &prefix);
+	if (verdict == PARTIAL && length < HELD_MAX)
+		hold(parser, line, length, false);
+	else if (verdict != TAKEN)
+		pass_on(parser, line, length);
+}
+
+void text_parser_finish(struct text_parser *parser)
+{
+	release(parser);
+	give_out_all(parser);
+	parser->decoded = false;
+	parser->has_cpu = false;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * text: machine-check records out of text: what kernels from 2.4 on printed,
+ * what EDAC's AMD decoder, Xen and mcelog print, and what mce-inject reads, with
+ * any prefix (text-prefix.h), wrapped, back to back or interleaved.
+ *
+ * Line in, record out: nothing is merged, dropped or made up. A record is given
+ * out when its last line is there, when the next one shows that no more comes,
+ * or by text_parser_finish().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "event/record.h"
+
+struct text_parser;
+
+/* Where the parser puts what it finds; called from within the other functions. */
+struct text_output {
+	/*
+	 * One record. symbol: the kernel function of its RIP line, or "".
+	 * record.source is SOURCE_TEXT, vendor VENDOR_UNKNOWN and the CPUID
+	 * absent where the text does not say; the key is empty.
+	 */
+	void (*record)(void *context, const struct record *record, const char *symbol);
+	/* A line, without its end, that belongs to no record. */
+	void (*foreign)(void *context, const char *line, size_t length);
+	void *context;
+};
+
+/* The caller frees it; ops is copied. Errors: -ENOMEM. */
+int text_parser_new(const struct text_output *ops, struct text_parser **ret_parser);
+void text_parser_free(struct text_parser *parser);
+
+/* Takes one line, with or without its end of line; any bytes. */
+void text_parser_line(struct text_parser *parser, const char *line, size_t length);
+
+/* No more lines: gives out what is still open. The parser may then be used again. */
+void text_parser_finish(struct text_parser *parser);

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The fuzz targets over the golden inputs, cut short and changed in many places.
+set -u
+
+golden=${MCELOG_TEST_SRCDIR:-.}/tests/golden
+fuzz=${builddir:-.}/tests/fuzz
+failed=0
+
+run() { # TARGET FILE...
+	local target=$1 out
+	shift
+
+	if [ ! -x "$fuzz/$target" ]; then
+		echo "$target was not built: cmocka is missing"
+		exit 77
+	fi
+	if ! out=$("$fuzz/$target" "$@" 2>&1); then
+		failed=1
+		printf '%s: failed\n%s\n' "$target" "$(tail -n 40 <<<"$out")"
+	fi
+}
+
+run fuzz-text "$golden"/text/input/*.txt
+run fuzz-json "$golden"/replay/events.jsonl
+run fuzz-ring "$golden"/replay/ring-6.1-*/cpu*.raw
+run fuzz-wire "$golden"/erst/mce-erst-* "$golden"/replay/records.bin
+run fuzz-decode "$golden"/erst/mce-erst-* "$golden"/replay/records.bin
+exit "$failed"

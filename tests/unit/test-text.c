@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Kernel text: tests/golden/text/input/NAME through the parser must give
+ * expected/NAME, a line for each record and, behind "|", each foreign line.
+ * MCELOG_TEST_SRCDIR names the source tree.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event/registers.h"
+#include "sources/text.h"
+#include "util/cleanup.h"
+
+static void print_record(void *context, const struct record *record, const char *symbol)
+{
+	FILE *out = context;
+
+	fprintf(out, "cpu=%u bank=%u vendor=%s", record->cpu, record->bank,
+		vendor_name(record->vendor));
+	for (int id = 0; id < REGISTER_COUNT_; id++)
+		if (register_present(record, (enum register_id)id))
+			fprintf(out, " %s=%llx", record_registers[id].name,
+				(unsigned long long)register_get(record, (enum register_id)id));
+	if (record->fields & RECORD_HAS_SOCKETID)
+		fprintf(out, " socket=%u", record->socketid);
+	if (record->fields & RECORD_HAS_TIME)
+		fprintf(out, " time=%llu", (unsigned long long)record->walltime);
+	if (symbol[0])
+		fprintf(out, " symbol=%s", symbol);
+	fprintf(out, "\n");
+}
+
+static void print_foreign(void *context, const char *line, size_t length)
+{
+	fprintf(context, "| %.*s\n", (int)length, line);
+}
+
+/* What the parser makes of a file; to be freed. */
+static char *parse_file(const char *path)
+{
+	_cleanup_fclose_ FILE *in = fopen(path, "re");
+	_cleanup_free_ struct text_parser *parser = NULL;
+	_cleanup_free_ char *line = NULL;
+	struct text_output output = { .record = print_record, .foreign = print_foreign };
+	char *text = NULL;
+	size_t size = 0, line_size = 0;
+	ssize_t length;
+
+	assert_non_null(in);
+	output.context = open_memstream(&text, &size);
+	assert_non_null(output.context);
+	assert_int_equal(text_parser_new(&output, &parser), 0);
+	while ((length = getline(&line, &line_size, in)) >= 0)
+		text_parser_line(parser, line, (size_t)length);
+	text_parser_finish(parser);
+	assert_int_equal(fclose(output.context), 0);
+	return text;
+}
+
+static char *read_text(const char *path)
+{
+	_cleanup_fclose_ FILE *in = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!in)
+		fail_msg("%s cannot be read", path);
+	if (getdelim(&text, &size, '\0', in) < 0)
+		fail_msg("%s is empty", path);
+	return text;
+}
+
+static void test_golden(void **state)
+{
+	const char *root = getenv("MCELOG_TEST_SRCDIR");
+	char pattern[4096];
+	glob_t files;
+
+	(void)state;
+	snprintf(pattern, sizeof(pattern), "%s/tests/golden/text/input/*.txt", root ? root : ".");
+	assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		const char *input = files.gl_pathv[i], *name = strrchr(input, '/') + 1;
+		_cleanup_free_ char *actual = parse_file(input);
+		_cleanup_free_ char *expected = NULL;
+		char path[4200];
+
+		if (getenv("MCELOG_TEST_PRINT"))
+			printf("== %s\n%s", name, actual);
+		snprintf(path, sizeof(path), "%.*s../expected/%s", (int)(name - input), input,
+			 name);
+		expected = read_text(path);
+		if (strcmp(expected, actual) != 0)
+			fail_msg("%s:\nexpected:\n%s\ngot:\n%s", name, expected, actual);
+	}
+	globfree(&files);
+}
+
+/* A line cut anywhere, and any byte in it changed, neither crashes nor makes up a record. */
+static void test_cut(void **state)
+{
+	static const char line[] = "CPU 0: Machine Check: 0 Bank 5: 8c00004000010090";
+	struct text_output output = { .record = print_record, .foreign = print_foreign };
+	_cleanup_free_ struct text_parser *parser = NULL;
+
+	(void)state;
+	for (size_t n = 0; n < strlen("CPU 0: Machine Check: 0 Bank 5: "); n++) {
+		_cleanup_free_ char *text = NULL;
+		size_t size = 0;
+
+		output.context = open_memstream(&text, &size);
+		assert_non_null(output.context);
+		assert_int_equal(text_parser_new(&output, &parser), 0);
+		text_parser_line(parser, line, n);
+		text_parser_finish(parser);
+		fclose(output.context);
+		if (strncmp(text, "cpu=", 4) == 0)
+			fail_msg("\"%.*s\" gives %s", (int)n, line, text);
+		free(parser);
+		parser = NULL;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
