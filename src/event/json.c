@@ -2,8 +2,6 @@
 /* The event as JSON: keys, order and units are the contract of the design, section 4. */
 #include "event/event.h"
 
-#include <inttypes.h>
-
 #include "event/location.h"
 #include "event/registers.h"
 
@@ -20,11 +18,18 @@ static void add_text(struct strbuf *buffer, const char *key, const char *text)
 	strbuf_add_json(buffer, text);
 }
 
+static void add_signed(struct strbuf *buffer, int64_t value)
+{
+	if (value < 0)
+		strbuf_add(buffer, "-");
+	strbuf_add_number(buffer, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
 static void add_number(struct strbuf *buffer, const char *key, bool known, int64_t value)
 {
 	add_key(buffer, key);
 	if (known)
-		strbuf_addf(buffer, "%" PRId64, value);
+		add_signed(buffer, value);
 	else
 		strbuf_add(buffer, "null");
 }
@@ -128,7 +133,11 @@ static void add_location(struct strbuf *buffer, const struct location *location)
 
 		if (value == LOCATION_UNKNOWN)
 			continue;
-		strbuf_addf(buffer, "%s\"%s\":%" PRId32, comma, location_fields[i].name, value);
+		strbuf_add(buffer, comma);
+		strbuf_add(buffer, "\"");
+		strbuf_add(buffer, location_fields[i].name);
+		strbuf_add(buffer, "\":");
+		add_signed(buffer, value);
 		comma = ",";
 	}
 	strbuf_add(buffer, "}");
@@ -145,7 +154,8 @@ static void add_facts(struct strbuf *buffer, const struct decoded *decoded)
 		strbuf_add_json(buffer, fact->name);
 		add_text(buffer, "text", fact->text);
 		add_key(buffer, "value");
-		strbuf_addf(buffer, "%" PRIu64 "}", fact->value);
+		strbuf_add_number(buffer, fact->value);
+		strbuf_add(buffer, "}");
 	}
 	strbuf_add(buffer, "]");
 }

@@ -2,8 +2,6 @@
 #include "event/registers.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define ROW(member, has)                                                                           \
@@ -85,8 +83,15 @@ const char *register_to_text(const struct record *record, enum register_id id,
 			     char buffer[REGISTER_TEXT_MAX])
 {
 	bool wide = record_registers[id].size == sizeof(uint64_t);
+	uint64_t value = register_get(record, id);
+	unsigned int n = 16; /* digits */
 
-	snprintf(buffer, REGISTER_TEXT_MAX, wide ? "0x%016" PRIx64 : "0x%" PRIx64,
-		 register_get(record, id));
+	while (!wide && n > 1 && !(value >> (4 * (n - 1))))
+		n--;
+	buffer[0] = '0';
+	buffer[1] = 'x';
+	for (unsigned int i = 0; i < n; i++)
+		buffer[2 + i] = "0123456789abcdef"[value >> (4 * (n - 1 - i)) & 0xf];
+	buffer[2 + n] = '\0';
 	return buffer;
 }

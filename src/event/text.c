@@ -29,16 +29,32 @@
 
 enum { FIRST_SOFTWARE_BANK = 128, APEI_BANK = 255 };
 
+/* "NAME hex" */
+static void add_hex(struct strbuf *buffer, const char *name, uint64_t value)
+{
+	strbuf_add(buffer, name);
+	strbuf_add_hex(buffer, value, 1);
+}
+
+static void add_number(struct strbuf *buffer, const char *name, uint64_t value)
+{
+	strbuf_add(buffer, name);
+	strbuf_add_number(buffer, value);
+}
+
 static void add_unit(struct strbuf *buffer, const struct event *event)
 {
 	const struct record *record = &event->record;
 
 	strbuf_add(buffer, "Hardware event. This is not a software error.\n");
-	if (event->seq)
-		strbuf_addf(buffer, "MCE %" PRIu64 "\n", event->seq);
-	strbuf_addf(buffer, "CPU %" PRIu32 " BANK %u", record->cpu, record->bank);
+	if (event->seq) {
+		add_number(buffer, "MCE ", event->seq);
+		strbuf_add(buffer, "\n");
+	}
+	add_number(buffer, "CPU ", record->cpu);
+	add_number(buffer, " BANK ", record->bank);
 	if (record->tsc)
-		strbuf_addf(buffer, " TSC %" PRIx64, record->tsc);
+		add_hex(buffer, " TSC ", record->tsc);
 	strbuf_add(buffer, "\n");
 	if (record->ip)
 		strbuf_addf(buffer, "RIP%s %02x:%" PRIx64 "\n",
@@ -52,27 +68,42 @@ static void add_address(struct strbuf *buffer, const struct record *record)
 	bool addr = (record->fields & RECORD_HAS_ADDR) && (record->status & STATUS_ADDRV);
 
 	if (misc)
-		strbuf_addf(buffer, "MISC %" PRIx64 "%s", record->misc, addr ? " " : "");
+		add_hex(buffer, "MISC ", record->misc);
 	if (addr)
-		strbuf_addf(buffer, "ADDR %" PRIx64, record->addr);
+		add_hex(buffer, misc ? " ADDR " : "ADDR ", record->addr);
 	if (misc || addr)
 		strbuf_add(buffer, "\n");
 }
 
-/* mcelog's form: seconds, then the same in the local zone as ctime(3) has it. */
+/* As ctime(3) has it, in the local zone; "" where that cannot be. Valid until the next call. */
+static const char *local_time(int64_t seconds)
+{
+	static struct {
+		int64_t seconds;
+		char text[64];
+	} last; /* the records of a burst share their second, and the zone's rules are slow */
+	time_t when = (time_t)seconds;
+	struct tm tm;
+
+	if (seconds == last.seconds && last.text[0])
+		return last.text;
+	last.seconds = seconds;
+	if (when != seconds || !localtime_r(&when, &tm) ||
+	    !strftime(last.text, sizeof(last.text), " %a %b %e %H:%M:%S %Y", &tm))
+		last.text[0] = '\0';
+	return last.text;
+}
+
+/* mcelog's form: seconds, then the same in words. */
 static void add_time(struct strbuf *buffer, const struct record *record)
 {
 	int64_t seconds = record->time_us / 1000000;
-	time_t when = (time_t)seconds;
-	char text[64];
-	struct tm tm;
 
 	if (!record->time_us)
 		return;
-	strbuf_addf(buffer, "TIME %" PRId64, seconds);
-	if (when == seconds && localtime_r(&when, &tm) &&
-	    strftime(text, sizeof(text), " %a %b %e %H:%M:%S %Y", &tm))
-		strbuf_add(buffer, text);
+	strbuf_add(buffer, seconds < 0 ? "TIME -" : "TIME ");
+	strbuf_add_number(buffer, seconds < 0 ? -(uint64_t)seconds : (uint64_t)seconds);
+	strbuf_add(buffer, local_time(seconds));
 	strbuf_add(buffer, "\n");
 }
 
@@ -88,9 +119,12 @@ static void add_mcg_status(struct strbuf *buffer, const struct record *record)
 
 	if (!(record->fields & RECORD_HAS_MCGSTATUS))
 		return;
-	strbuf_addf(buffer, "MCG status:%s%s%s%s\n", mcg & MCG_RIPV ? "RIPV " : "",
-		    mcg & MCG_EIPV ? "EIPV " : "", mcg & MCG_MCIP ? "MCIP " : "",
-		    mcg & MCG_LMCE ? "LMCE " : "");
+	strbuf_add(buffer, "MCG status:");
+	strbuf_add(buffer, mcg & MCG_RIPV ? "RIPV " : "");
+	strbuf_add(buffer, mcg & MCG_EIPV ? "EIPV " : "");
+	strbuf_add(buffer, mcg & MCG_MCIP ? "MCIP " : "");
+	strbuf_add(buffer, mcg & MCG_LMCE ? "LMCE " : "");
+	strbuf_add(buffer, "\n");
 }
 
 static const char *recovery_name(enum severity severity)
@@ -139,8 +173,10 @@ static void add_status(struct strbuf *buffer, const struct event *event)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (status & rows[i].bit)
 			strbuf_add(buffer, rows[i].text);
-	if (recovery)
-		strbuf_addf(buffer, "%s\n", recovery);
+	if (recovery) {
+		strbuf_add(buffer, recovery);
+		strbuf_add(buffer, "\n");
+	}
 }
 
 static void add_location(struct strbuf *buffer, const struct location *location)
@@ -152,7 +188,10 @@ static void add_location(struct strbuf *buffer, const struct location *location)
 
 		if (value == LOCATION_UNKNOWN)
 			continue;
-		strbuf_addf(buffer, "%s%s %" PRId32, before, location_fields[i].name, value);
+		strbuf_add(buffer, before);
+		strbuf_add(buffer, location_fields[i].name);
+		add_number(buffer, value < 0 ? " -" : " ",
+			   value < 0 ? -(uint64_t)value : (uint64_t)value);
 		before = " ";
 	}
 	if (before[1] == '\0')
@@ -168,38 +207,62 @@ static bool said_by_status(const struct fact *fact)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcmp(fact->name, names[i]) == 0)
+		if (fact->name[0] == names[i][0] && strcmp(fact->name, names[i]) == 0)
 			return true;
 	return false;
+}
+
+static void add_fact(struct strbuf *buffer, const struct fact *fact)
+{
+	strbuf_add(buffer, fact->name);
+	strbuf_add(buffer, ": ");
+	strbuf_add(buffer, fact->text);
+	add_hex(buffer, " (0x", fact->value);
+	strbuf_add(buffer, ")\n");
 }
 
 static void add_meaning(struct strbuf *buffer, const struct event *event)
 {
 	const struct decoded *decoded = &event->decoded;
 
-	strbuf_addf(buffer, "MCA: %s\n", decoded->mca);
+	strbuf_add(buffer, "MCA: ");
+	strbuf_add(buffer, decoded->mca);
+	strbuf_add(buffer, "\n");
 	for (unsigned int i = 0; i < decoded->n_facts; i++)
 		if (!said_by_status(&decoded->facts[i]))
-			strbuf_addf(buffer, "%s: %s (0x%" PRIx64 ")\n", decoded->facts[i].name,
-				    decoded->facts[i].text, decoded->facts[i].value);
-	strbuf_addf(buffer, "SEVERITY %s CLASS %s COUNT %" PRIu32 "\n",
-		    severity_name(decoded->severity), class_name(decoded->class), decoded->count);
-	if (decoded->bank_type)
-		strbuf_addf(buffer, "BANKTYPE %s\n", decoded->bank_type);
+			add_fact(buffer, &decoded->facts[i]);
+	strbuf_add(buffer, "SEVERITY ");
+	strbuf_add(buffer, severity_name(decoded->severity));
+	strbuf_add(buffer, " CLASS ");
+	strbuf_add(buffer, class_name(decoded->class));
+	add_number(buffer, " COUNT ", decoded->count);
+	strbuf_add(buffer, "\n");
+	if (decoded->bank_type) {
+		strbuf_add(buffer, "BANKTYPE ");
+		strbuf_add(buffer, decoded->bank_type);
+		strbuf_add(buffer, "\n");
+	}
 }
 
 static void add_raw(struct strbuf *buffer, const struct record *record)
 {
 	char fru[17];
 
-	strbuf_addf(buffer, "STATUS %" PRIx64 " MCGSTATUS %" PRIx64 "\n", record->status,
-		    record->mcgstatus);
-	if (record->fields & RECORD_HAS_MCGCAP)
-		strbuf_addf(buffer, "MCGCAP %" PRIx64 " ", record->mcgcap);
-	if (record->fields & RECORD_HAS_APICID)
-		strbuf_addf(buffer, "APICID %" PRIx32 " ", record->apicid);
-	if (record->fields & RECORD_HAS_SOCKETID)
-		strbuf_addf(buffer, "SOCKETID %" PRIu32 " ", record->socketid);
+	add_hex(buffer, "STATUS ", record->status);
+	add_hex(buffer, " MCGSTATUS ", record->mcgstatus);
+	strbuf_add(buffer, "\n");
+	if (record->fields & RECORD_HAS_MCGCAP) {
+		add_hex(buffer, "MCGCAP ", record->mcgcap);
+		strbuf_add(buffer, " ");
+	}
+	if (record->fields & RECORD_HAS_APICID) {
+		add_hex(buffer, "APICID ", record->apicid);
+		strbuf_add(buffer, " ");
+	}
+	if (record->fields & RECORD_HAS_SOCKETID) {
+		add_number(buffer, "SOCKETID ", record->socketid);
+		strbuf_add(buffer, " ");
+	}
 	if (record->fields & (RECORD_HAS_MCGCAP | RECORD_HAS_APICID | RECORD_HAS_SOCKETID))
 		strbuf_add(buffer, "\n");
 	if (record->synd || record->ipid)
@@ -210,22 +273,33 @@ static void add_raw(struct strbuf *buffer, const struct record *record)
 			    record->synd2);
 	if (record_fru_text(record, fru)[0])
 		strbuf_addf(buffer, "FRU %s\n", fru);
-	if (record->ppin)
-		strbuf_addf(buffer, "PPIN %" PRIx64 "\n", record->ppin);
-	if (record->microcode)
-		strbuf_addf(buffer, "MICROCODE %" PRIx32 "\n", record->microcode);
+	if (record->ppin) {
+		add_hex(buffer, "PPIN ", record->ppin);
+		strbuf_add(buffer, "\n");
+	}
+	if (record->microcode) {
+		add_hex(buffer, "MICROCODE ", record->microcode);
+		strbuf_add(buffer, "\n");
+	}
 }
 
 static void add_processor(struct strbuf *buffer, const struct event *event)
 {
 	const struct record *record = &event->record;
 
-	if (record->fields & RECORD_HAS_CPUID)
-		strbuf_addf(buffer, "CPUID Vendor %s Family %u Model %u Step %u\n",
-			    vendor_name(record->vendor), cpuid_family(record->cpuid),
-			    cpuid_model(record->cpuid), cpuid_stepping(record->cpuid));
-	if (event->decoded.cpu_name)
-		strbuf_addf(buffer, "CPUNAME %s\n", event->decoded.cpu_name);
+	if (record->fields & RECORD_HAS_CPUID) {
+		strbuf_add(buffer, "CPUID Vendor ");
+		strbuf_add(buffer, vendor_name(record->vendor));
+		add_number(buffer, " Family ", cpuid_family(record->cpuid));
+		add_number(buffer, " Model ", cpuid_model(record->cpuid));
+		add_number(buffer, " Step ", cpuid_stepping(record->cpuid));
+		strbuf_add(buffer, "\n");
+	}
+	if (event->decoded.cpu_name) {
+		strbuf_add(buffer, "CPUNAME ");
+		strbuf_add(buffer, event->decoded.cpu_name);
+		strbuf_add(buffer, "\n");
+	}
 }
 
 void event_to_text(const struct event *event, struct strbuf *buffer)

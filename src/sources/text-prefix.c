@@ -53,6 +53,12 @@ static bool is_caller(const char *text, size_t length)
 	return true;
 }
 
+static bool may_be_in_bracket(char c)
+{
+	return (c >= '0' && c <= '9') || c == '.' || c == ' ' || c == ':' || c == '+' ||
+	       c == '-' || c == ',' || isalpha((unsigned char)c);
+}
+
 /* "[   12.345678]", "[   T12]", "[Fri Nov 20 21:59:24 2026]": blanks, digits, letters. */
 static bool take_bracket(struct span *span, struct text_prefix *prefix)
 {
@@ -63,7 +69,7 @@ static bool take_bracket(struct span *span, struct text_prefix *prefix)
 	while (start < span->length && span->text[start] == ' ')
 		start++;
 	for (end = start; end < span->length && span->text[end] != ']'; end++)
-		if (!isalnum((unsigned char)span->text[end]) && !strchr(" .:+-,", span->text[end]))
+		if (!may_be_in_bracket(span->text[end]))
 			return false;
 	if (end >= span->length || end == start)
 		return false;

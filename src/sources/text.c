@@ -175,23 +175,21 @@ static bool begins_with(struct span span, const char *text)
 	return span.length >= n && memcmp(span.text, text, n) == 0;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+/* One more than the value of a digit; 0 for what is none. */
+static const uint8_t digits[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 /* A whole word as a number; a trailing ',' or ':' does not count. */
 static bool parse_number(struct span word, unsigned int base, uint64_t *ret_value)
 {
 	uint64_t value = 0;
+	char last = word.length ? word.text[word.length - 1] : '\0';
 
-	if (word.length && strchr(",:.", word.text[word.length - 1]))
+	if (last == ',' || last == ':' || last == '.')
 		word.length--;
 	if (word.length > 2 && word.text[0] == '0' && (word.text[1] | 0x20) == 'x') {
 		word.text += 2;
@@ -201,13 +199,11 @@ static bool parse_number(struct span word, unsigned int base, uint64_t *ret_valu
 	if (!word.length)
 		return false;
 	for (size_t i = 0; i < word.length; i++) {
-		int digit = hex_digit(word.text[i]);
+		unsigned int digit = digits[(unsigned char)word.text[i]] - 1u;
 
-		if (digit < 0 || (unsigned int)digit >= base)
+		if (digit >= base || value > (base == 16 ? UINT64_MAX >> 4 : UINT64_MAX / 10 - 1))
 			return false;
-		if (value > (UINT64_MAX - (unsigned int)digit) / base)
-			return false;
-		value = value * base + (unsigned int)digit;
+		value = value * base + digit;
 	}
 	*ret_value = value;
 	return true;
@@ -270,7 +266,7 @@ static struct open *find_open(struct text_parser *parser, enum stage stage, stru
 {
 	struct open *open = NULL;
 
-	if (stage == STAGE_TSC)
+	if (stage == STAGE_TSC && parser->n_open > 1)
 		open = find_waiting(parser, stage, &line, prefix);
 	return open ? open : find_waiting(parser, stage, NULL, prefix);
 }
@@ -279,6 +275,7 @@ static struct open *find_open(struct text_parser *parser, enum stage stage, stru
 
 struct keyword {
 	const char *word;
+	uint8_t length;
 	uint8_t base;
 	uint8_t size;
 	uint16_t offset;
@@ -287,7 +284,7 @@ struct keyword {
 
 #define KEYWORD(text, radix, member, has)                                                          \
 	{                                                                                          \
-		.word = (text), .base = (radix), .offset = offsetof(struct record, member),        \
+		.word = (text), .length = sizeof(text) - 1, .base = (radix), .offset = offsetof(struct record, member),        \
 		.size = sizeof(((struct record *)0)->member), .field = (has)                       \
 	}
 
@@ -317,7 +314,8 @@ static const struct keyword keywords[] = {
 static const struct keyword *find_keyword(struct span word)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (is_word(word, keywords[i].word))
+		if (keywords[i].length == word.length &&
+		    memcmp(keywords[i].word, word.text, word.length) == 0)
 			return &keywords[i];
 	return NULL;
 }

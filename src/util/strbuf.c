@@ -49,7 +49,7 @@ static int strbuf_reserve(struct strbuf *buffer, size_t more)
 	return 0;
 }
 
-void strbuf_add_bytes(struct strbuf *buffer, const char *bytes, size_t length)
+void strbuf_add_growing(struct strbuf *buffer, const char *bytes, size_t length)
 {
 	if (strbuf_reserve(buffer, length) < 0)
 		return;
@@ -58,9 +58,28 @@ void strbuf_add_bytes(struct strbuf *buffer, const char *bytes, size_t length)
 	buffer->text[buffer->length] = '\0';
 }
 
-void strbuf_add(struct strbuf *buffer, const char *text)
+void strbuf_add_number(struct strbuf *buffer, uint64_t value)
 {
-	strbuf_add_bytes(buffer, text, strlen(text));
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	strbuf_add_bytes(buffer, digits + at, sizeof(digits) - at);
+}
+
+void strbuf_add_hex(struct strbuf *buffer, uint64_t value, unsigned int least)
+{
+	char digits[16];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = "0123456789abcdef"[value & 0xf];
+		value >>= 4;
+	} while (at && (value || sizeof(digits) - at < least));
+	strbuf_add_bytes(buffer, digits + at, sizeof(digits) - at);
 }
 
 void strbuf_vaddf(struct strbuf *buffer, const char *format, va_list arguments)
@@ -122,6 +141,17 @@ static const char *json_short_escape(unsigned char byte)
 	return NULL;
 }
 
+/* How many bytes stand for themselves in a JSON string and are ASCII. */
+static size_t plain_length(const char *text)
+{
+	size_t n = 0;
+
+	while ((unsigned char)text[n] >= 0x20 && (unsigned char)text[n] < 0x7f && text[n] != '"' &&
+	       text[n] != '\\')
+		n++;
+	return n;
+}
+
 void strbuf_add_json(struct strbuf *buffer, const char *text)
 {
 	if (!text) {
@@ -131,9 +161,11 @@ void strbuf_add_json(struct strbuf *buffer, const char *text)
 	strbuf_add(buffer, "\"");
 	while (*text) {
 		const unsigned char *at = (const unsigned char *)text;
-		const char *escape = json_short_escape(*at);
-		size_t length = utf8_length(at);
+		size_t length = plain_length(text);
+		const char *escape = length ? NULL : json_short_escape(*at);
 
+		if (!length)
+			length = utf8_length(at);
 		if (escape)
 			strbuf_add(buffer, escape);
 		else if (*at < 0x20 || *at == 0x7f)
