@@ -21,8 +21,8 @@
 #include "util/root.h"
 
 enum {
-	INPUT_SIZE = 256 << 10,	 /* also the longest line that stays whole */
-	OUTPUT_SIZE = 256 << 10, /* written out when this much is there */
+	INPUT_SIZE = 64 << 10,	 /* also the longest line that stays whole */
+	OUTPUT_SIZE = 64 << 10, /* written out when this much is there */
 	BINARY_MAX = 1 << 30,
 };
 

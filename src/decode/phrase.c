@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/phrase.h"
 
+#include <string.h>
+
 enum { DIGITS_MAX = 20 }; /* of a uint64_t in decimal */
 
 void phrase_start(struct phrase *phrase, char *text, size_t size)
@@ -11,8 +13,12 @@ void phrase_start(struct phrase *phrase, char *text, size_t size)
 
 void phrase_add(struct phrase *phrase, const char *text)
 {
-	while (*text && phrase->length + 1 < phrase->size)
-		phrase->text[phrase->length++] = *text++;
+	size_t length = strlen(text), room = phrase->size - phrase->length - 1;
+
+	if (length > room)
+		length = room;
+	memcpy(phrase->text + phrase->length, text, length);
+	phrase->length += length;
 	phrase->text[phrase->length] = '\0';
 }
 

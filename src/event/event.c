@@ -197,7 +197,9 @@ const char *record_fru_text(const struct record *record, char buffer[17])
 	bool amd = record->vendor == VENDOR_AMD || record->vendor == VENDOR_HYGON;
 	size_t length = 0;
 
-	buffer[FRU_TEXT_SIZE] = '\0';
+	buffer[0] = buffer[FRU_TEXT_SIZE] = '\0';
+	if (!amd || !(record->fields & RECORD_HAS_SYND12))
+		return buffer;
 	for (int i = 0; i < FRU_TEXT_SIZE; i++)
 		buffer[i] = (char)((i < 8 ? record->synd1 : record->synd2) >> (i % 8 * 8));
 
@@ -208,7 +210,7 @@ const char *record_fru_text(const struct record *record, char buffer[17])
 			length = 0;
 	while (length && buffer[length - 1] == ' ')
 		length--;
-	if (!amd || !(record->fields & RECORD_HAS_SYND12) || length < FRU_TEXT_MIN)
+	if (length < FRU_TEXT_MIN)
 		length = 0;
 	buffer[length] = '\0';
 	return buffer;

@@ -78,7 +78,7 @@ static void add_address(struct strbuf *buffer, const struct record *record)
 /* As ctime(3) has it, in the local zone; "" where that cannot be. Valid until the next call. */
 static const char *local_time(int64_t seconds)
 {
-	static struct {
+	static _Thread_local struct {
 		int64_t seconds;
 		char text[64];
 	} last; /* the records of a burst share their second, and the zone's rules are slow */
@@ -198,17 +198,26 @@ static void add_location(struct strbuf *buffer, const struct location *location)
 		strbuf_add(buffer, "\n");
 }
 
-/* What the lines "MCG status" and "MCi status" say already. */
-static bool said_by_status(const struct fact *fact)
+/* What the lines "MCG status", "MCi status", "MCA" and "COUNT" say already. */
+static bool said_elsewhere(const struct fact *fact)
 {
-	static const char *const names[] = {
-		"overflow",	   "uncorrected", "enabled",  "misc_valid", "addr_valid",
-		"context_corrupt", "mcg_ripv",	  "mcg_eipv", "mcg_mcip",   "mcg_lmce",
-	};
+	const char *name = fact->name;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (fact->name[0] == names[i][0] && strcmp(fact->name, names[i]) == 0)
-			return true;
+	switch (name[0]) {
+	case 'a':
+		return strcmp(name, "addr_valid") == 0;
+	case 'c':
+		return strcmp(name, "context_corrupt") == 0 || strcmp(name, "corrected_count") == 0;
+	case 'e':
+		return strcmp(name, "enabled") == 0;
+	case 'm':
+		return strcmp(name, "misc_valid") == 0 || strcmp(name, "mca_code") == 0 ||
+		       (strncmp(name, "mcg_", 4) == 0 && strcmp(name, "mcg_seam_nr") != 0);
+	case 'o':
+		return strcmp(name, "overflow") == 0;
+	case 'u':
+		return strcmp(name, "uncorrected") == 0;
+	}
 	return false;
 }
 
@@ -229,7 +238,7 @@ static void add_meaning(struct strbuf *buffer, const struct event *event)
 	strbuf_add(buffer, decoded->mca);
 	strbuf_add(buffer, "\n");
 	for (unsigned int i = 0; i < decoded->n_facts; i++)
-		if (!said_by_status(&decoded->facts[i]))
+		if (!said_elsewhere(&decoded->facts[i]))
 			add_fact(buffer, &decoded->facts[i]);
 	strbuf_add(buffer, "SEVERITY ");
 	strbuf_add(buffer, severity_name(decoded->severity));

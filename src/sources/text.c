@@ -137,28 +137,32 @@ static struct open *begin(struct text_parser *parser, enum shape shape)
 
 /* ---- words and numbers ---- */
 
+/* Blanks, tabs, and what else of control characters a bad line brought. */
+static bool is_blank(char c)
+{
+	return (unsigned char)c <= ' ';
+}
+
 static void skip_blanks(struct span *span)
 {
-	while (span->length && (*span->text == ' ' || *span->text == '\t')) {
+	while (span->length && is_blank(*span->text)) {
 		span->text++;
 		span->length--;
 	}
 }
 
 /* The next word, up to a blank; empty at the end. */
-static struct span next_word(struct span *span)
+static inline struct span next_word(struct span *span)
 {
-	struct span word;
+	const char *at = span->text, *end = at + span->length, *start;
 
-	skip_blanks(span);
-	word = *span;
-	word.length = 0;
-	while (span->length && *span->text != ' ' && *span->text != '\t') {
-		span->text++;
-		span->length--;
-		word.length++;
-	}
-	return word;
+	while (at < end && is_blank(*at))
+		at++;
+	start = at;
+	while (at < end && !is_blank(*at))
+		at++;
+	*span = (struct span){ at, (size_t)(end - at) };
+	return (struct span){ start, (size_t)(at - start) };
 }
 
 static bool is_word(struct span word, const char *text)
@@ -183,30 +187,50 @@ static const uint8_t digits[256] = {
 	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
 };
 
-/* A whole word as a number; a trailing ',' or ':' does not count. */
-static bool parse_number(struct span word, unsigned int base, uint64_t *ret_value)
+static bool parse_hex(const char *at, const char *end, uint64_t *ret_value)
 {
 	uint64_t value = 0;
-	char last = word.length ? word.text[word.length - 1] : '\0';
 
-	if (last == ',' || last == ':' || last == '.')
-		word.length--;
-	if (word.length > 2 && word.text[0] == '0' && (word.text[1] | 0x20) == 'x') {
-		word.text += 2;
-		word.length -= 2;
-		base = 16;
-	}
-	if (!word.length)
-		return false;
-	for (size_t i = 0; i < word.length; i++) {
-		unsigned int digit = digits[(unsigned char)word.text[i]] - 1u;
+	for (; at < end; at++) {
+		unsigned int digit = digits[(unsigned char)*at] - 1u;
 
-		if (digit >= base || value > (base == 16 ? UINT64_MAX >> 4 : UINT64_MAX / 10 - 1))
+		if (digit >= 16 || value >> 60)
 			return false;
-		value = value * base + digit;
+		value = value << 4 | digit;
 	}
 	*ret_value = value;
 	return true;
+}
+
+static bool parse_decimal(const char *at, const char *end, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	for (; at < end; at++) {
+		unsigned int digit = digits[(unsigned char)*at] - 1u;
+
+		if (digit >= 10 || value >= UINT64_MAX / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*ret_value = value;
+	return true;
+}
+
+/* A whole word as a number; a trailing ',' or ':' does not count. */
+static bool parse_number(struct span word, unsigned int base, uint64_t *ret_value)
+{
+	const char *at = word.text, *end = at + word.length;
+
+	if (at < end && (end[-1] == ',' || end[-1] == ':' || end[-1] == '.'))
+		end--;
+	if (end - at > 2 && at[0] == '0' && (at[1] | 0x20) == 'x') {
+		at += 2;
+		base = 16;
+	}
+	if (at == end)
+		return false;
+	return base == 16 ? parse_hex(at, end, ret_value) : parse_decimal(at, end, ret_value);
 }
 
 static bool take_number(struct span *span, unsigned int base, uint64_t max, uint64_t *ret_value)
@@ -314,7 +338,7 @@ static const struct keyword keywords[] = {
 static const struct keyword *find_keyword(struct span word)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (keywords[i].length == word.length &&
+		if (keywords[i].length == word.length && keywords[i].word[0] == word.text[0] &&
 		    memcmp(keywords[i].word, word.text, word.length) == 0)
 			return &keywords[i];
 	return NULL;
@@ -872,7 +896,7 @@ static enum verdict take_message(struct text_parser *parser, struct span span,
 	}
 	if (parser->n_open && parser->open[parser->last].shape == SHAPE_EDAC)
 		return take_edac_line(&parser->open[parser->last], span);
-	if (find_keyword(word) || is_word(word, "PROCESSOR") || is_word(word, "CPUID"))
+	if (parser->n_open)
 		return take_keyword_line(parser, span, prefix);
 	return FOREIGN;
 }

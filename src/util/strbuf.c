@@ -72,14 +72,14 @@ void strbuf_add_number(struct strbuf *buffer, uint64_t value)
 
 void strbuf_add_hex(struct strbuf *buffer, uint64_t value, unsigned int least)
 {
+	unsigned int n = value ? (67 - (unsigned int)__builtin_clzll(value)) / 4 : 1;
 	char digits[16];
-	size_t at = sizeof(digits);
 
-	do {
-		digits[--at] = "0123456789abcdef"[value & 0xf];
-		value >>= 4;
-	} while (at && (value || sizeof(digits) - at < least));
-	strbuf_add_bytes(buffer, digits + at, sizeof(digits) - at);
+	if (n < least)
+		n = least < sizeof(digits) ? least : sizeof(digits);
+	for (unsigned int i = n; i > 0; value >>= 4)
+		digits[--i] = "0123456789abcdef"[value & 0xf];
+	strbuf_add_bytes(buffer, digits, n);
 }
 
 void strbuf_vaddf(struct strbuf *buffer, const char *format, va_list arguments)
