@@ -21,7 +21,7 @@
 #include "util/root.h"
 
 enum {
-	INPUT_SIZE = 64 << 10,	 /* also the longest line that stays whole */
+	INPUT_SIZE = 64 << 10,	/* also the longest line that stays whole */
 	OUTPUT_SIZE = 64 << 10, /* written out when this much is there */
 	BINARY_MAX = 1 << 30,
 };
@@ -280,14 +280,19 @@ int binary_run(const struct config *config)
 	return writer_end(&writer, status);
 }
 
-/* "0x10", "16" or, as kernels print registers, "1f" is not taken: a bare number is decimal. */
 static bool parse_value(const char *text, uint64_t *ret_value)
 {
 	char *end;
 
 	errno = 0;
 	*ret_value = strtoull(text, &end, 0);
-	return *text && *text != '-' && !*end && !errno;
+	return *text >= '0' && *text <= '9' && !*end && !errno;
+}
+
+/* A register's digits without 0x could be either: kernels print them in hexadecimal. */
+static bool is_ambiguous(const char *text)
+{
+	return text[strspn(text, "0")] && strncasecmp(text, "0x", 2) != 0;
 }
 
 static int find_register(const char *name)
@@ -338,11 +343,15 @@ static int set_register(struct record *record, const char *word)
 		log_error("%s: not a CPU vendor: Intel, AMD, Hygon, Zhaoxin, Centaur", word);
 		return -EINVAL;
 	}
+	id = find_register(name);
+	if (id >= 0 && is_ambiguous(equals + 1)) {
+		log_error("%s: a register is wanted in hexadecimal, with 0x before it", word);
+		return -EINVAL;
+	}
 	if (!parse_value(equals + 1, &value)) {
 		log_error("%s: not a number of at most 64 bits (0x... or decimal)", word);
 		return -EINVAL;
 	}
-	id = find_register(name);
 	if (id >= 0 ? register_set(record, (enum register_id)id, value) == 0
 		    : set_number(record, name, value))
 		return 0;

@@ -258,7 +258,8 @@ static void add_raw(struct strbuf *buffer, const struct record *record)
 	char fru[17];
 
 	add_hex(buffer, "STATUS ", record->status);
-	add_hex(buffer, " MCGSTATUS ", record->mcgstatus);
+	if (record->fields & RECORD_HAS_MCGSTATUS)
+		add_hex(buffer, " MCGSTATUS ", record->mcgstatus);
 	strbuf_add(buffer, "\n");
 	if (record->fields & RECORD_HAS_MCGCAP) {
 		add_hex(buffer, "MCGCAP ", record->mcgcap);
@@ -302,6 +303,11 @@ static void add_processor(struct strbuf *buffer, const struct event *event)
 		add_number(buffer, " Family ", cpuid_family(record->cpuid));
 		add_number(buffer, " Model ", cpuid_model(record->cpuid));
 		add_number(buffer, " Step ", cpuid_stepping(record->cpuid));
+		strbuf_add(buffer, "\n");
+	}
+	if (!(record->fields & RECORD_HAS_CPUID) && record->vendor != VENDOR_UNKNOWN) {
+		strbuf_add(buffer, "CPUID Vendor ");
+		strbuf_add(buffer, vendor_name(record->vendor));
 		strbuf_add(buffer, "\n");
 	}
 	if (event->decoded.cpu_name) {

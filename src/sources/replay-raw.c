@@ -121,6 +121,8 @@ static int take_file(struct replay *replay, const char *path)
 	}
 	replay_next_file(replay);
 	r = wire_split(bytes, record_size, take_record, &file);
+	if (size % record_size)
+		replay_refuse(replay, "what is behind its last whole record is none", "%s", path);
 	return r < 0 ? r : 0;
 }
 

@@ -55,8 +55,8 @@ static bool is_caller(const char *text, size_t length)
 
 static bool may_be_in_bracket(char c)
 {
-	return (c >= '0' && c <= '9') || c == '.' || c == ' ' || c == ':' || c == '+' ||
-	       c == '-' || c == ',' || isalpha((unsigned char)c);
+	return (c >= '0' && c <= '9') || c == '.' || c == ' ' || c == ':' || c == '+' || c == '-' ||
+	       c == ',' || isalpha((unsigned char)c);
 }
 
 /* "[   12.345678]", "[   T12]", "[Fri Nov 20 21:59:24 2026]": blanks, digits, letters. */
@@ -85,7 +85,7 @@ static bool take_bracket(struct span *span, struct text_prefix *prefix)
 /* A header's end: "... host kernel: " or "... host mcelog[123]: ". */
 static bool take_header(struct span *span)
 {
-	static const char *const tags[] = { "kernel: ", "mcelog: ", "mcelog[" };
+	static const char *const tags[] = { "kernel: ", "mcelog: ", "mcelog[", "kernel:[" };
 
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
 		const char *at = memmem(span->text, span->length, tags[i], strlen(tags[i]));
@@ -102,10 +102,90 @@ static bool take_header(struct span *span)
 				continue;
 			end = (size_t)(close - span->text) + 3;
 		}
+		if (tags[i][7] == '[')
+			end--; /* as syslogd writes to terminals; printk's time comes next */
 		skip(span, end);
 		return true;
 	}
 	return false;
+}
+
+/* A header that names no kernel: the mark of the messages themselves ends it. */
+static bool take_foreign_header(struct span *span)
+{
+	const char *at = memmem(span->text, span->length, "[Hardware Error]: ", 18);
+
+	if (!at)
+		return false;
+	skip(span, (size_t)(at - span->text));
+	return true;
+}
+
+static size_t count_digits(const struct span *span, size_t from)
+{
+	size_t n = 0;
+
+	while (from + n < span->length && isdigit((unsigned char)span->text[from + n]))
+		n++;
+	return n;
+}
+
+/* "EDAC skx MC0: ", before the registers that a memory driver repeats. */
+static bool take_edac(struct span *span, struct text_prefix *prefix)
+{
+	struct span rest = *span;
+	size_t n;
+
+	if (!take_word(&rest, "EDAC "))
+		return false;
+	while (rest.length && (isalnum((unsigned char)*rest.text) || *rest.text == '_'))
+		skip(&rest, 1);
+	if (!take_word(&rest, " MC"))
+		return false;
+	n = count_digits(&rest, 0);
+	skip(&rest, n);
+	if (!n || !take_word(&rest, ": "))
+		return false;
+	*span = rest;
+	return (prefix->edac = true);
+}
+
+/* "kern  :emerg : ", as dmesg -x has it. */
+static bool take_facility(struct span *span)
+{
+	struct span rest = *span;
+
+	if (!take_word(&rest, "kern"))
+		return false;
+	skip_blanks(&rest);
+	if (!take_word(&rest, ":"))
+		return false;
+	while (rest.length && isalpha((unsigned char)*rest.text))
+		skip(&rest, 1);
+	skip_blanks(&rest);
+	if (!take_word(&rest, ":"))
+		return false;
+	*span = rest;
+	return true;
+}
+
+/* "0,1234,5678901,-,caller=T1;", as /dev/kmsg and netconsole have it. */
+static bool take_kmsg(struct span *span)
+{
+	const char *end = memchr(span->text, ';', span->length);
+	size_t at = 0;
+
+	for (int field = 0; field < 3; field++) {
+		size_t n = count_digits(span, at);
+
+		if (!n || at + n >= span->length || span->text[at + n] != ',')
+			return false;
+		at += n + 1;
+	}
+	if (!end)
+		return false;
+	skip(span, (size_t)(end - span->text) + 1);
+	return true;
 }
 
 static bool take_one(struct span *span, struct text_prefix *prefix)
@@ -129,11 +209,15 @@ static bool take_one(struct span *span, struct text_prefix *prefix)
 		return take_bracket(span, prefix);
 	case 'm':
 		return take_word(span, "mce: ");
+	case 'E':
+		return take_edac(span, prefix);
+	case 'k':
+		return take_facility(span);
 	}
-	return false;
+	return isdigit((unsigned char)span->text[0]) && take_kmsg(span);
 }
 
-/* Month names and years begin a syslog or ISO header; a message of ours begins otherwise. */
+/* Names of days, months and programs or numbers begin a header. */
 static bool may_be_header(const struct span *span)
 {
 	return span->length > 16 &&
@@ -157,7 +241,7 @@ struct span text_strip_prefix(const char *line, size_t length, struct text_prefi
 			continue;
 		}
 		if (header || ret_prefix->hardware_error || !may_be_header(&span) ||
-		    !take_header(&span))
+		    (!take_header(&span) && !take_foreign_header(&span)))
 			break;
 		header = ret_prefix->any = true;
 	}

@@ -15,15 +15,17 @@ struct span {
 };
 
 struct text_prefix {
-	struct span caller;    /* printk's "T123" or "C0"; empty: not there */
-	bool hardware_error;   /* "[Hardware Error]:" was there */
-	bool xen;	       /* "(XEN)" was there */
-	bool any;	       /* something was cut off but quoting */
+	struct span caller;  /* printk's "T123" or "C0"; empty: not there */
+	bool hardware_error; /* "[Hardware Error]:" was there */
+	bool xen;	     /* "(XEN)" was there */
+	bool edac;	     /* "EDAC <driver> MC<n>:" was there */
+	bool any;	     /* something was cut off but quoting */
 };
 
 /*
  * The message of a line without its end of line and without any of: quoting
- * ">", level "<N>", printk time and caller, dmesg -T date, syslog and ISO
- * headers up to "kernel:" or "mcelog[N]:", "{N}", "(XEN)", "mce:", "[Hardware Error]:".
+ * ">", level "<N>", printk time and caller, dmesg's dates and facility, the
+ * fields of /dev/kmsg, syslog and ISO headers up to "kernel:" or "mcelog[N]:",
+ * "{N}", "(XEN)", "EDAC <driver> MC<n>:", "mce:", "[Hardware Error]:".
  */
 struct span text_strip_prefix(const char *line, size_t length, struct text_prefix *ret_prefix);

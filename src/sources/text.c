@@ -11,10 +11,11 @@
 #include "util/cleanup.h"
 
 enum {
-	OPEN_MAX_ = 64,	    /* records whose lines may be interleaved */
-	HELD_MAX = 1024,    /* of a line that goes on in the next */
-	CONSOLE_WIDTH = 80, /* where terminals break lines without a blank */
-	PATIENCE = 16,	    /* foreign lines within a record */
+	OPEN_MAX_ = 64,	      /* records whose lines may be interleaved */
+	HELD_MAX = 1024,      /* of a line that goes on in the next */
+	CONSOLE_WIDTH = 80,   /* where terminals break lines without a blank */
+	PATIENCE = 16,	      /* foreign lines within a record */
+	REPETITION_LINES = 4, /* at most from the end of a record to its repetition */
 	SYMBOL_MAX = 128,
 };
 
@@ -36,7 +37,10 @@ struct open {
 	struct record record;
 	enum shape shape;
 	enum stage stage;
-	bool interleaved; /* another CPU's line came before its TSC line */
+	bool interleaved;    /* another CPU's line came before its TSC line */
+	bool hardware_error; /* the kernel's own mark stood before its first line */
+	bool edac;	     /* a memory driver wrote it */
+	bool close;	     /* begun right behind the record in text_parser.given */
 	unsigned int foreign;
 	char caller[16];
 	char symbol[SYMBOL_MAX];
@@ -46,9 +50,11 @@ struct text_parser {
 	struct text_output output;
 	struct open open[OPEN_MAX_]; /* oldest first */
 	unsigned int n_open;
-	unsigned int last; /* index of the record that the last line went to */
-	bool decoded;	   /* within mcelog's decoded output: its words belong to the record */
-	uint32_t cpu;	   /* of the last CPU line, for kernels that put banks on their own lines */
+	unsigned int last;	  /* index of the record that the last line went to */
+	struct open given;	  /* the last whole one that the kernel itself printed */
+	unsigned int since_given; /* lines */
+	bool decoded; /* within mcelog's decoded output: its words belong to the record */
+	uint32_t cpu; /* of the last CPU line, for kernels that put banks on their own lines */
 	uint64_t mcgstatus;
 	bool has_cpu;
 	char held[HELD_MAX];
@@ -78,11 +84,35 @@ void text_parser_free(struct text_parser *parser)
 	free(parser);
 }
 
+/*
+ * Kernels before 4.12 print a fatal record and then call EDAC, which prints the
+ * same registers again: decoded on AMD, else as lines like the kernel's but with
+ * the driver's name, or nothing at all, in place of "[Hardware Error]:".
+ */
+static bool is_repetition(const struct open *open, const struct open *first)
+{
+	const struct record *a = &open->record, *b = &first->record;
+
+	if (!open->close || a->cpu != b->cpu || a->bank != b->bank || a->status != b->status)
+		return false;
+	if (open->shape == SHAPE_EDAC)
+		return (!a->tsc || a->tsc == b->tsc) && (!a->addr || a->addr == b->addr);
+	if (open->shape != SHAPE_KERNEL || open->hardware_error)
+		return false;
+	return a->tsc == b->tsc && a->addr == b->addr && (a->tsc || open->edac);
+}
+
 static void give_out(struct text_parser *parser, unsigned int index)
 {
 	struct open *open = &parser->open[index];
 
-	parser->output.record(parser->output.context, &open->record, open->symbol);
+	if (!is_repetition(open, &parser->given)) {
+		parser->output.record(parser->output.context, &open->record, open->symbol);
+		if (open->stage == STAGE_PROCESSOR && open->hardware_error) {
+			parser->given = *open;
+			parser->since_given = 0;
+		}
+	}
 	parser->n_open--;
 	memmove(open, open + 1, (parser->n_open - index) * sizeof(*open));
 	if (parser->last > index)
@@ -130,6 +160,7 @@ static struct open *begin(struct text_parser *parser, enum shape shape)
 	open = &parser->open[parser->last];
 	memset(open, 0, sizeof(*open));
 	open->shape = shape;
+	open->close = parser->given.hardware_error && parser->since_given < REPETITION_LINES;
 	open->record.source = SOURCE_TEXT;
 	open->record.vendor = VENDOR_UNKNOWN;
 	return open;
@@ -308,7 +339,8 @@ struct keyword {
 
 #define KEYWORD(text, radix, member, has)                                                          \
 	{                                                                                          \
-		.word = (text), .length = sizeof(text) - 1, .base = (radix), .offset = offsetof(struct record, member),        \
+		.word = (text), .length = sizeof(text) - 1, .base = (radix),                       \
+		.offset = offsetof(struct record, member),                                         \
 		.size = sizeof(((struct record *)0)->member), .field = (has)                       \
 	}
 
@@ -467,6 +499,9 @@ static bool take_cpuid_line(struct span *span, struct record *record)
 	memcpy(name, word.text, word.length);
 	name[word.length] = '\0';
 	vendor_parse(name, &record->vendor);
+	span->length = 0;
+	if (!rest.length)
+		return true;
 	while (rest.length && !is_word(word, "Family"))
 		word = next_word(&rest);
 	if (!take_number(&rest, 10, 0xff + 0xf, &family) || !is_word(next_word(&rest), "Model") ||
@@ -476,7 +511,6 @@ static bool take_cpuid_line(struct span *span, struct record *record)
 		take_number(&rest, 10, 0xf, &stepping);
 	record->cpuid = make_cpuid(family, model, stepping);
 	record->fields |= RECORD_HAS_CPUID;
-	span->length = 0;
 	return true;
 }
 
@@ -499,6 +533,11 @@ static enum verdict take_keywords(struct span span, struct record *record)
 		}
 		if (is_word(word, "CPUID"))
 			return take_cpuid_line(&span, record) ? TAKEN : FOREIGN;
+		if (is_word(word, "EDAC")) { /* "ADDR 1000 EDAC sbridge MC3: MISC 86" */
+			next_word(&span);
+			next_word(&span);
+			continue;
+		}
 		keyword = find_keyword(word);
 		if (!keyword)
 			return FOREIGN;
@@ -519,8 +558,10 @@ static enum verdict take_keywords(struct span span, struct record *record)
 
 /* ---- lines ---- */
 
-static void set_caller(struct open *open, const struct text_prefix *prefix)
+static void set_prefix(struct open *open, const struct text_prefix *prefix)
 {
+	open->hardware_error = prefix->hardware_error;
+	open->edac = prefix->edac;
 	if (prefix->caller.length && prefix->caller.length < sizeof(open->caller))
 		memcpy(open->caller, prefix->caller.text, prefix->caller.length);
 }
@@ -545,7 +586,7 @@ static enum verdict take_bank(struct text_parser *parser, struct span span,
 	if (!take_number(&span, 16, UINT64_MAX, &status))
 		return FOREIGN;
 	open = begin(parser, SHAPE_KERNEL);
-	set_caller(open, prefix);
+	set_prefix(open, prefix);
 	open->record.cpu = parser->cpu;
 	open->record.mcgstatus = parser->mcgstatus;
 	open->record.fields |= RECORD_HAS_MCGSTATUS;
@@ -576,7 +617,7 @@ static enum verdict take_machine_check(struct text_parser *parser, struct span s
 		word = next_word(&rest);
 	if (is_word(word, "Check"))
 		word = next_word(&rest);
-	if (!is_word(word, "Check:") && !is_word(word, "Exception:"))
+	if (!is_word(word, "Check:") && !is_word(word, "Exception:") && !is_word(word, "Event:"))
 		return span.length < sizeof(words) && !memcmp(words, span.text, span.length)
 			       ? PARTIAL
 			       : FOREIGN;
@@ -644,39 +685,44 @@ static enum verdict take_cpu(struct text_parser *parser, struct span span,
 	return take_machine_check(parser, rest, cpu, prefix);
 }
 
-/* "CPU:0 (17:1:2) MC4_STATUS[-|CE|MiscV|-|AddrV|...]: 0x9c..." */
-static enum verdict take_edac(struct text_parser *parser, struct span span)
+/* "(17:1:2)": family, model and stepping, in hexadecimal. */
+static bool take_edac_cpuid(struct span word, struct record *record)
 {
-	uint64_t cpu, ids[3], bank, status;
-	struct span word = next_word(&span), part;
-	struct open *open;
-	const char *at;
+	uint64_t ids[3];
 
-	word.text += 4;
-	word.length -= 4;
-	if (!parse_number(word, 10, &cpu) || cpu > UINT32_MAX)
-		return FOREIGN;
-	word = next_word(&span);
 	if (word.length < 7 || word.text[0] != '(' || word.text[word.length - 1] != ')')
-		return FOREIGN;
-	part = (struct span){ word.text + 1, word.length - 2 };
+		return false;
+	word = (struct span){ word.text + 1, word.length - 2 };
 	for (int i = 0; i < 3; i++) {
-		const char *colon = memchr(part.text, ':', part.length);
-		size_t n = colon ? (size_t)(colon - part.text) : part.length;
+		const char *colon = memchr(word.text, ':', word.length);
+		size_t n = colon ? (size_t)(colon - word.text) : word.length;
 
-		if (!parse_number((struct span){ part.text, n }, 16, &ids[i]))
-			return FOREIGN;
-		part.text += colon ? n + 1 : n;
-		part.length -= colon ? n + 1 : n;
+		if (!parse_number((struct span){ word.text, n }, 16, &ids[i]))
+			return false;
+		word.text += colon ? n + 1 : n;
+		word.length -= colon ? n + 1 : n;
 	}
-	skip_blanks(&span);
+	if (ids[0] > 0x10e || ids[1] > 0xff)
+		return false;
+	record->vendor = ids[0] == 0x18 ? VENDOR_HYGON : VENDOR_AMD;
+	record->cpuid = make_cpuid(ids[0], ids[1], ids[2]);
+	record->fields |= RECORD_HAS_CPUID;
+	return true;
+}
+
+/* "MC4_STATUS[-|CE|MiscV|-|AddrV|...]: 0x9c..." */
+static enum verdict take_edac_status(struct span span, struct record *record)
+{
+	const char *at = memchr(span.text, '_', span.length);
+	struct span part;
+	uint64_t bank;
+
 	if (!begins_with(span, "MC"))
 		return span.length ? FOREIGN : PARTIAL;
-	at = memchr(span.text, '_', span.length);
 	if (!at ||
 	    !parse_number((struct span){ span.text + 2, (size_t)(at - span.text) - 2 }, 10,
 			  &bank) ||
-	    bank > UINT8_MAX || ids[0] > 0x10e || ids[1] > 0xff)
+	    bank > UINT8_MAX)
 		return FOREIGN;
 	at = memmem(span.text, span.length, "]:", 2);
 	if (!at)
@@ -685,16 +731,34 @@ static enum verdict take_edac(struct text_parser *parser, struct span span)
 	skip_blanks(&part);
 	if (!part.length)
 		return PARTIAL;
-	if (!take_number(&part, 16, UINT64_MAX, &status))
+	record->bank = (uint8_t)bank;
+	return take_number(&part, 16, UINT64_MAX, &record->status) ? TAKEN : FOREIGN;
+}
+
+/* "CPU:0 (17:1:2) MC4_STATUS[...]: 0x9c...", before Linux 3.7 without the parentheses. */
+static enum verdict take_edac(struct text_parser *parser, struct span span)
+{
+	struct record record = { .source = SOURCE_TEXT, .vendor = VENDOR_AMD };
+	struct span word = next_word(&span), rest = span;
+	enum verdict verdict;
+	uint64_t cpu;
+
+	word.text += 4;
+	word.length -= 4;
+	if (!parse_number(word, 10, &cpu) || cpu > UINT32_MAX)
 		return FOREIGN;
-	open = begin(parser, SHAPE_EDAC);
-	open->record.cpu = (uint32_t)cpu;
-	open->record.bank = (uint8_t)bank;
-	open->record.status = status;
-	open->record.vendor = ids[0] == 0x18 ? VENDOR_HYGON : VENDOR_AMD;
-	open->record.cpuid = make_cpuid(ids[0], ids[1], ids[2]);
-	open->record.fields |= RECORD_HAS_CPUID;
-	return TAKEN;
+	record.cpu = (uint32_t)cpu;
+	word = next_word(&rest);
+	if (begins_with(word, "(")) {
+		if (!take_edac_cpuid(word, &record))
+			return FOREIGN;
+		span = rest;
+	}
+	skip_blanks(&span);
+	verdict = take_edac_status(span, &record);
+	if (verdict == TAKEN)
+		begin(parser, SHAPE_EDAC)->record = record;
+	return verdict;
 }
 
 /* EDAC's further lines, each with its own way to name a register. */
@@ -704,8 +768,8 @@ static enum verdict take_edac_line(struct open *open, struct span span)
 		const char *before;
 		const char *keyword;
 	} rows[] = {
-		{ "Error Addr:", "ADDR" }, { "PPIN:", "PPIN" }, { "IPID:", "IPID" },
-		{ "Syndrome:", "SYND" },   { "TSC:", "TSC" },
+		{ "Error Addr:", "ADDR" }, { "_ADDR:", "ADDR" },    { "PPIN:", "PPIN" },
+		{ "IPID:", "IPID" },	   { "Syndrome:", "SYND" }, { "TSC:", "TSC" },
 	};
 	bool any = false;
 
@@ -732,6 +796,16 @@ static enum verdict take_edac_line(struct open *open, struct span span)
 	return FOREIGN;
 }
 
+static void set_symbol(struct open *open, struct span name)
+{
+	size_t n;
+
+	skip_blanks(&name);
+	n = name.length < sizeof(open->symbol) ? name.length : sizeof(open->symbol) - 1;
+	memcpy(open->symbol, name.text, n);
+	open->symbol[n] = '\0';
+}
+
 static void take_symbol(struct open *open, struct span span)
 {
 	const char *at = memchr(span.text, '{', span.length);
@@ -743,12 +817,7 @@ static void take_symbol(struct open *open, struct span span)
 	at++;
 	n = span.length - (size_t)(at - span.text);
 	end = memchr(at, '}', n);
-	if (end)
-		n = (size_t)(end - at);
-	if (n >= sizeof(open->symbol))
-		n = sizeof(open->symbol) - 1;
-	memcpy(open->symbol, at, n);
-	open->symbol[n] = '\0';
+	set_symbol(open, (struct span){ at, end ? (size_t)(end - at) : n });
 }
 
 /* "RIP !INEXACT! 10:<ffffffff8100b0d0> {symbol+0x10/0x20}", own output without "<>". */
@@ -880,6 +949,10 @@ static enum verdict take_message(struct text_parser *parser, struct span span,
 	case 'R':
 		if (is_word(word, "RIP"))
 			return take_rip(parser, span, prefix);
+		if (is_word(word, "RIP:") && parser->n_open) {
+			set_symbol(&parser->open[parser->last], rest);
+			return TAKEN;
+		}
 		break;
 	case '{':
 		if (!parser->n_open || !(parser->open[parser->last].record.fields & RECORD_HAS_IP))
@@ -991,6 +1064,7 @@ void text_parser_line(struct text_parser *parser, const char *line, size_t lengt
 
 	while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
 		length--;
+	parser->since_given++;
 	span = text_strip_prefix(line, length, &prefix);
 	if (parser->n_held) {
 		if (span.length && !(parser->held_hard && prefix.any) &&

@@ -156,30 +156,41 @@ static size_t bytes_that_pass(struct bytes file, size_t record_size)
 {
 	size_t passed = 0;
 
-	if (file.size % record_size)
-		return 0;
-	for (size_t at = 0; at < file.size; at += record_size)
+	for (size_t at = 0; at + record_size <= file.size; at += record_size)
 		if (!wire_check((struct bytes){ file.data + at, record_size }))
 			passed += record_size;
 	return passed;
 }
 
-size_t wire_record_size(struct bytes file)
+/* The size by which most of the file passes; whole: only one of which it is a multiple. */
+static size_t best_size(struct bytes file, bool whole)
 {
 	static const size_t sizes[] = { 128, 120, 116, 112, 104, 88 };
 	size_t best = 0, most = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		size_t passed = bytes_that_pass(file, sizes[i]);
+		size_t passed;
 
+		if (whole && file.size % sizes[i])
+			continue;
+		passed = bytes_that_pass(file, sizes[i]);
 		if (passed <= most)
 			continue;
 		most = passed;
 		best = sizes[i];
 	}
-	if (!best && !wire_check(file))
-		return file.size;
 	return best;
+}
+
+size_t wire_record_size(struct bytes file)
+{
+	size_t best = best_size(file, true);
+
+	if (best)
+		return best;
+	if (!wire_check(file))
+		return file.size;
+	return best_size(file, false);
 }
 
 int wire_parse_erst_name(const char *name, uint64_t *ret_id)

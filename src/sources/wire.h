@@ -52,8 +52,9 @@ int wire_split(struct bytes block, size_t record_size,
 /*
  * The record size of a file of one or more records: the known size of which
  * the file is a multiple and that lets the most of it pass wire_check(), the
- * greater of equals; failing that the file's own, as one record. 0 when
- * nothing in it passes; wire_check() of the file says why.
+ * greater of equals; failing that the file's own, as one record; failing that
+ * a known size that leaves a rest. 0 when nothing in it passes; wire_check()
+ * of the file says why.
  */
 size_t wire_record_size(struct bytes file);
 

@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Decoding without a daemon: --ascii, --file, --binary, --decode, --json, --cpu.
+# shellcheck disable=SC2119 source=tests/integration/lib.sh
+. "${MCELOG_TEST_SRCDIR:-.}/tests/integration/lib.sh"
+
+texts=$tests/golden/text/input
+out=$dir/out
+
+# ascii STATUS INPUT OPTION...: standard output to $out, standard error to $log
+ascii() {
+	wanted=$1 input=$2
+	shift 2
+	"$mcelog" "$@" <"$input" >"$out" 2>"$log"
+	got=$?
+	[ "$got" -eq "$wanted" ] || fail "$*: exit status $got, not $wanted: $(head -c 1000 "$log")"
+}
+
+step "our own text is read back: the same text again"
+for input in "$texts"/*.txt; do
+	ascii 0 "$input" --ascii
+	cp "$out" "$dir/once"
+	ascii 0 "$dir/once" --ascii
+	cmp -s "$dir/once" "$out" || fail "$input: $(diff "$dir/once" "$out" | head -5)"
+done
+
+step "foreign lines pass through, or not at all with --json"
+{
+	echo "a line of somebody else's"
+	cat "$texts/linux-6.1-intel.txt"
+	printf '\377\001 bytes\nlast line without an end'
+} >"$dir/mixed"
+ascii 0 "$dir/mixed" --ascii
+in_text "a line of somebody else's" "$out"
+in_text "last line without an end" "$out"
+records=$(grep -c '^Hardware event' "$out")
+ascii 0 "$dir/mixed" --ascii --json
+[ "$(grep -c '^{.*}$' "$out")" -eq "$records" ] || fail "not $records objects: $(cat "$out")"
+lines "$records" "" "$out"
+
+step "--file names the input, and what cannot be read is said"
+ascii 0 /dev/null --ascii --file "$texts/linux-6.1-intel.txt"
+in_text "Hardware event" "$out"
+ascii 1 /dev/null --ascii --file "$dir/none"
+in_text "$dir/none: No such file" "$log"
+ascii 1 /dev/null --ascii --file "$dir"
+in_text "$dir: " "$log"
+ascii 0 /dev/null --ascii
+[ ! -s "$out" ] || fail "something out of nothing: $(cat "$out")"
+if [ -w /dev/full ]; then
+	"$mcelog" --ascii <"$texts/linux-6.1-intel.txt" >/dev/full 2>"$log" && fail "full disk: exit status 0"
+	in_text "standard output: " "$log"
+fi
+
+step "--cpu for text without a PROCESSOR line"
+printf 'CPU 1: Machine Check: 0 Bank 5: 8c00004000010090\nTSC 1 ADDR 1000 MISC 86\n' >"$dir/bare"
+ascii 0 "$dir/bare" --ascii
+! grep -q CPUNAME "$out" || fail "a CPU from nowhere: $(cat "$out")"
+ascii 0 "$dir/bare" --ascii --cpu skylake_server
+in_text "CPUNAME Skylake-SP" "$out"
+in_text "Memory controller read error" "$out"
+ascii 1 "$dir/bare" --ascii --cpu 80286
+in_text "80286" "$log"
+
+step "a line longer than any buffer, and an endless one"
+{
+	head -c 300000 /dev/zero | tr '\0' x
+	echo
+	cat "$texts/linux-6.1-intel.txt"
+} >"$dir/long"
+ascii 0 "$dir/long" --ascii --json
+[ -s "$out" ] || fail "nothing after a long line"
+
+step "--binary reads every record, and names what is none"
+# five slots: three records, an invalid one, an empty one
+ascii 1 /dev/null --binary "$tests/golden/replay/records.bin"
+lines 3 "Hardware event" "$out"
+in_text "records.bin: record 3: " "$log"
+cat "$tests/golden/replay/records.bin" "$tests/golden/replay/records.bin" >"$dir/twice"
+ascii 1 /dev/null --binary --json "$dir/twice"
+lines 6 '"status":' "$out"
+lines 2 "$dir/twice: record " "$log"
+head -c 128 "$tests/golden/replay/records.bin" >"$dir/one"
+ascii 0 /dev/null --binary "$dir/one"
+lines 1 "Hardware event" "$out"
+head -c 60 "$tests/golden/replay/records.bin" >"$dir/cut"
+ascii 1 /dev/null --binary "$dir/cut"
+in_text "$dir/cut: " "$log"
+{
+	cat "$dir/one" "$dir/one"
+	echo tail
+} >"$dir/tail"
+ascii 1 /dev/null --binary "$dir/tail" "$dir/one"
+in_text "$dir/tail: 5 bytes at its end are no whole record" "$log"
+lines 3 "Hardware event" "$out"
+ascii 1 /dev/null --binary "$dir/none"
+in_text "$dir/none: No such file" "$log"
+
+step "--decode: registers by hand, all vendors"
+ascii 0 /dev/null --decode status=0x8c00004000010090 addr=0x1000 misc=0x86 cpuid=0x50654 vendor=Intel bank=7
+in_text "CPUNAME Skylake-SP" "$out"
+in_text "ADDR 1000" "$out"
+ascii 0 /dev/null --decode status=0xdc2040000000011b cpuid=0x800f12 vendor=AMD bank=17 ipid=0x9600050f00 --json
+in_text '"vendor":"AMD"' "$out"
+for vendor in Hygon Zhaoxin Centaur; do
+	ascii 0 /dev/null --decode status=0xb200000000000005 vendor=$vendor
+	in_text "STATUS b200000000000005" "$out"
+done
+for words in "" addr=0x1 status status= status=x status=-1 status=0x1ffffffffffffffff \
+	"status=0x1 bank=256" "status=0x1 vendor=Acme" "status=0x1 colour=1" status=8000000000000005; do
+	# shellcheck disable=SC2086
+	ascii 1 /dev/null --decode $words
+	[ "$(wc -l <"$log")" -eq 1 ] || fail "$words: not one line: $(cat "$log")"
+	[ ! -s "$out" ] || fail "$words: decoded all the same: $(cat "$out")"
+done
+
+finish
