@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/amd.h"
 
+#include "decode/amd-umc.h"
 #include "decode/bits.h"
 #include "decode/facts.h"
 #include "decode/mca.h"
+#include "decode/smca-errors.h"
 #include "decode/smca.h"
 #include "util/cleanup.h"
 
@@ -14,6 +16,7 @@ enum {
 	BANK_NORTHBRIDGE = 4,
 	NORTHBRIDGE_K8_ECC = 0x0, /* extended error codes of a DRAM ECC error */
 	NORTHBRIDGE_ECC = 0x8,
+	HWID_UMC = 0x96,
 };
 
 /*
@@ -123,22 +126,39 @@ static void decode_unknown_unit(uint64_t status, struct decoded *decoded)
 		decoded->class = CLASS_UNKNOWN;
 }
 
+/* A unit without a name is named by its numbers: HardwareID and McaType. */
+static void decode_unknown_type(const struct decode_context *context, struct decoded *decoded)
+{
+	decode_unknown_unit(context->record->status, decoded);
+	if (context->conditions & IF_IPID)
+		fact_add(decoded, "unit", "Unknown unit",
+			 bits(context->record->ipid, 43, 32) << 16 |
+				 bits(context->record->ipid, 63, 48));
+}
+
 static void decode_smca(const struct decode_context *context, struct decoded *decoded)
 {
+	const struct record *record = context->record;
+	unsigned int error = (unsigned int)bits(record->status, 21, 16);
 	const struct smca_bank_type *type = NULL;
+	const char *text;
 
 	if (context->conditions & IF_IPID)
-		type = smca_find(context->record->ipid);
+		type = smca_find(record->ipid);
 	if (!type) {
-		decode_unknown_unit(context->record->status, decoded);
+		decode_unknown_type(context, decoded);
 		return;
 	}
 	decoded->bank_type = type->type;
 	decoded->class = type->class;
-	mca_describe(RULES_SMCA, (uint16_t)context->record->status, decoded);
+	mca_describe(RULES_SMCA, (uint16_t)record->status, decoded);
 	if (type->class != CLASS_UNKNOWN)
 		decoded->class = type->class;
-	fact_add(decoded, "unit", type->text, context->record->bank);
+	fact_add(decoded, "unit", type->text, record->bank);
+	text = smca_error_text(record->ipid, context->family, cpuid_model(record->cpuid), error);
+	fact_add(decoded, "error", text ? text : "Unknown model-specific error", error);
+	if (type->hwid == HWID_UMC)
+		amd_umc_locate(context, error, decoded);
 }
 
 void amd_decode(const struct decode_context *context, struct decoded *decoded)

@@ -31,6 +31,7 @@ static inline uint64_t bits(uint64_t value, unsigned int high, unsigned int low)
 /* AMD only: AMD PPR for family 17h (54945), MCA_STATUS. */
 #define STATUS_CORE_ID_VALID BIT64(56)
 #define STATUS_TCC	     BIT64(55)
+#define STATUS_SYNDV	     BIT64(53)
 #define STATUS_DEFERRED	     BIT64(44)
 #define STATUS_POISON	     BIT64(43)
 
