@@ -14,15 +14,19 @@ void fact_add(struct decoded *decoded, const char *name, const char *text, uint6
 	};
 }
 
+const char *code_text(const struct code_row *rows, size_t n, uint16_t code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (code == rows[i].code || (code > rows[i].code && code <= rows[i].last))
+			return rows[i].text;
+	return NULL;
+}
+
 void fact_add_error(struct decoded *decoded, const struct code_row *rows, size_t n, uint16_t code)
 {
-	const char *text = "Unknown model-specific error";
+	const char *text = code_text(rows, n, code);
 
-	for (size_t i = 0; i < n; i++) {
-		if (rows[i].code == code)
-			text = rows[i].text;
-	}
-	fact_add(decoded, "error", text, code);
+	fact_add(decoded, "error", text ? text : "Unknown model-specific error", code);
 }
 
 static const char *row_text(const struct fact_row *row, uint64_t value)

@@ -30,7 +30,11 @@ void fact_add(struct decoded *decoded, const char *name, const char *text, uint6
 struct code_row {
 	uint16_t code;
 	const char *text; /* static */
+	uint16_t last;	  /* of a range that begins with code; 0: code alone */
 };
+
+/* The text of code in a table of n rows, NULL where it has none. */
+const char *code_text(const struct code_row *rows, size_t n, uint16_t code);
 
 /*
  * Adds the fact "error": the text of code in a table of n rows, or, for a code

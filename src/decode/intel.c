@@ -86,13 +86,31 @@ static const struct fact_row mcgstatus_rows[] = {
 };
 /* clang-format on */
 
-/* mcgcap 0 or absent is unknown: taken as having what current CPUs have (design, rule 7). */
+/*
+ * What a CPU of this model can have at most. Nehalem has brought CMCI, its EX
+ * recovery (MCG_SER_P), and all since Sandy Bridge have both.
+ */
+static unsigned int capabilities_of_model(const struct record *record)
+{
+	unsigned int family = cpuid_family(record->cpuid), model = cpuid_model(record->cpuid);
+
+	if (!(record->fields & RECORD_HAS_CPUID) || record->vendor != VENDOR_INTEL)
+		return IF_SER | IF_TES | IF_CMCI;
+	if (family == 0x0f || (family == 0x06 && (model < 0x1a || model == 0x1d)))
+		return IF_TES;
+	if (family == 0x06 && (model == 0x1a || model == 0x1e || model == 0x1f || model == 0x25 ||
+			       model == 0x2c))
+		return IF_TES | IF_CMCI;
+	return IF_SER | IF_TES | IF_CMCI;
+}
+
+/* mcgcap 0 or absent is unknown: taken as having what such a CPU can have (design, rule 7). */
 static unsigned int capabilities(const struct record *record)
 {
 	unsigned int found = 0;
 
 	if (!(record->fields & RECORD_HAS_MCGCAP) || !record->mcgcap)
-		return IF_SER | IF_TES | IF_CMCI;
+		return capabilities_of_model(record);
 	if (record->mcgcap & MCG_SER_P)
 		found |= IF_SER;
 	if (record->mcgcap & MCG_TES_P)

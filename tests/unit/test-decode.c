@@ -24,19 +24,19 @@ enum {
 
 /* One of each set of rules, every optional field present. */
 static const struct record machines[] = {
-	{.vendor = VENDOR_INTEL, .cpuid = CPUID_SKYLAKE_SP, .fields = UINT32_MAX},
-	{.vendor = VENDOR_ZHAOXIN, .cpuid = 0x307b0, .fields = UINT32_MAX},
-	{.vendor = VENDOR_AMD, .cpuid = CPUID_K8, .bank = 4, .fields = UINT32_MAX},
-	{.vendor = VENDOR_AMD, .cpuid = CPUID_K10, .bank = 4, .fields = UINT32_MAX},
-	{.vendor = VENDOR_AMD, .cpuid = CPUID_MILAN, .fields = UINT32_MAX},
-	{.vendor = VENDOR_AMD,
-	 .cpuid = CPUID_MILAN,
-	 .ipid = (uint64_t)IPID_HIGH_UMC << 32,
-	 .fields = UINT32_MAX},
-	{.vendor = VENDOR_UNKNOWN, .fields = UINT32_MAX},
-	{.vendor = VENDOR_INTEL, .bank = 255, .fields = UINT32_MAX},
-	{.vendor = VENDOR_INTEL},
-	{.vendor = VENDOR_AMD},
+	{ .vendor = VENDOR_INTEL, .cpuid = CPUID_SKYLAKE_SP, .fields = UINT32_MAX },
+	{ .vendor = VENDOR_ZHAOXIN, .cpuid = 0x307b0, .fields = UINT32_MAX },
+	{ .vendor = VENDOR_AMD, .cpuid = CPUID_K8, .bank = 4, .fields = UINT32_MAX },
+	{ .vendor = VENDOR_AMD, .cpuid = CPUID_K10, .bank = 4, .fields = UINT32_MAX },
+	{ .vendor = VENDOR_AMD, .cpuid = CPUID_MILAN, .fields = UINT32_MAX },
+	{ .vendor = VENDOR_AMD,
+	  .cpuid = CPUID_MILAN,
+	  .ipid = (uint64_t)IPID_HIGH_UMC << 32,
+	  .fields = UINT32_MAX },
+	{ .vendor = VENDOR_UNKNOWN, .fields = UINT32_MAX },
+	{ .vendor = VENDOR_INTEL, .bank = 255, .fields = UINT32_MAX },
+	{ .vendor = VENDOR_INTEL },
+	{ .vendor = VENDOR_AMD },
 };
 
 static bool is_printable(const char *text)
@@ -82,8 +82,11 @@ static void check(const struct decoded *decoded)
 	for (unsigned int i = 0; i < decoded->n_facts; i++) {
 		check_text(decoded->facts[i].name);
 		check_text(decoded->facts[i].text);
+		/* only what went wrong may be several things */
 		for (unsigned int j = 0; j < i; j++)
-			assert_string_not_equal(decoded->facts[i].name, decoded->facts[j].name);
+			if (strcmp(decoded->facts[i].name, "error") != 0)
+				assert_string_not_equal(decoded->facts[i].name,
+							decoded->facts[j].name);
 	}
 }
 
@@ -201,7 +204,7 @@ static void test_facts_are_bounded(void **state)
 	struct {
 		struct decoded decoded;
 		uint64_t guard;
-	} answer = {.guard = 42};
+	} answer = { .guard = 42 };
 
 	(void)state;
 	for (unsigned int i = 0; i < 2 * DECODED_FACTS_MAX; i++)
