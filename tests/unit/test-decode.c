@@ -56,13 +56,19 @@ static void check_text(const char *text)
 	assert_true(text[strlen(text) - 1] != '.' || !strcmp(text + strlen(text) - 4, "Etc."));
 }
 
+/* The widest field of a register that each comes from. */
 static void check_location(const struct location *location)
 {
-	assert_in_range(location->channel + 1, 0, 15);
 	assert_true(location->socket >= LOCATION_UNKNOWN);
-	assert_int_equal(location->imc, LOCATION_UNKNOWN);
-	assert_int_equal(location->dimm, LOCATION_UNKNOWN);
-	assert_int_equal(location->column, LOCATION_UNKNOWN);
+	assert_in_range(location->imc + 1, 0, 1 << 11);
+	assert_in_range(location->channel + 1, 0, 1 << 12);
+	assert_in_range(location->dimm + 1, 0, 4);
+	assert_in_range(location->rank + 1, 0, 32);
+	assert_in_range(location->device + 1, 0, 64);
+	assert_in_range(location->bank_group + 1, 0, 8);
+	assert_in_range(location->bank + 1, 0, 4);
+	assert_in_range(location->row + 1, 0, 1 << 21);
+	assert_in_range(location->column + 1, 0, 1 << 12);
 }
 
 /* What holds for every answer. */
