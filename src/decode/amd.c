@@ -11,6 +11,7 @@
 
 enum {
 	FAMILY_K8 = 0x0f,
+	FAMILY_WITHOUT_ECC = 0x11,
 	FAMILY_POISON = 0x15, /* first with MCi_STATUS Deferred and Poison */
 	FAMILY_SMCA = 0x17,
 	BANK_NORTHBRIDGE = 4,
@@ -91,7 +92,8 @@ static bool is_northbridge_ecc(const struct decode_context *context)
 {
 	unsigned int extended = bits(context->record->status, 20, 16);
 
-	if (context->record->bank != BANK_NORTHBRIDGE || context->family < FAMILY_K8)
+	if (context->record->bank != BANK_NORTHBRIDGE || context->family < FAMILY_K8 ||
+	    context->family == FAMILY_WITHOUT_ECC)
 		return false;
 	if (context->family == FAMILY_K8 && extended == NORTHBRIDGE_K8_ECC)
 		return context->record->status & (BIT64(46) | BIT64(45));
