@@ -452,7 +452,9 @@ static bool take_value(struct span *span, const struct keyword *keyword, uint64_
 		return take_flags(span, false, ret_value);
 	if (keyword->offset == offsetof(struct record, mcgstatus))
 		return take_flags(span, true, ret_value);
-	return take_number(span, keyword->base, UINT64_MAX, ret_value);
+	/* mcelog writes SOCKETID in hexadecimal: seen where it has a letter */
+	return take_number(span, keyword->base, UINT64_MAX, ret_value) ||
+	       take_number(span, 16, UINT64_MAX, ret_value);
 }
 
 /* "vendor:cpuid" */
@@ -931,6 +933,8 @@ static enum verdict take_message(struct text_parser *parser, struct span span,
 {
 	struct span rest = span, word = next_word(&rest);
 
+	if (!word.length)
+		return FOREIGN;
 	if (parser->n_open && !is_continuation(word) && word.text[0] != '{')
 		give_out_done(parser);
 	if (prefix->xen && take_xen_incident(parser, span))
