@@ -19,6 +19,12 @@ enum {
 	SYMBOL_MAX = 128,
 };
 
+/* Between held lines, where they are joined with a blank, and where without one. */
+enum joint {
+	JOINT_BLANK = '\n',
+	JOINT_NONE = '\f',
+};
+
 /* How far a record's lines have come, in the order of the kernel's print_mce(). */
 enum stage {
 	STAGE_CPU,
@@ -119,6 +125,17 @@ static void give_out(struct text_parser *parser, unsigned int index)
 		parser->last--;
 }
 
+/* A CPU that begins a record has ended its last one. */
+static void give_out_caller(struct text_parser *parser, struct span caller)
+{
+	for (unsigned int i = 0; caller.length && i < parser->n_open; i++) {
+		const char *name = parser->open[i].caller;
+
+		if (strlen(name) == caller.length && memcmp(name, caller.text, caller.length) == 0)
+			give_out(parser, i--);
+	}
+}
+
 static void give_out_all(struct text_parser *parser)
 {
 	while (parser->n_open)
@@ -135,7 +152,7 @@ static void give_out_done(struct text_parser *parser)
 	for (unsigned int i = 0; i < n;) {
 		const struct open *open = &parser->open[i];
 
-		if (open->interleaved && open->stage != STAGE_PROCESSOR) {
+		if ((open->interleaved || open->caller[0]) && open->stage != STAGE_PROCESSOR) {
 			i++;
 			continue;
 		}
@@ -587,6 +604,7 @@ static enum verdict take_bank(struct text_parser *parser, struct span span,
 	/* "f2000000000008000[at]": only the digits are the status */
 	if (!take_number(&span, 16, UINT64_MAX, &status))
 		return FOREIGN;
+	give_out_caller(parser, prefix->caller);
 	open = begin(parser, SHAPE_KERNEL);
 	set_prefix(open, prefix);
 	open->record.cpu = parser->cpu;
@@ -673,8 +691,10 @@ static enum verdict take_cpu(struct text_parser *parser, struct span span,
 	if (word.length > 4 && word.text[3] == ':')
 		return take_edac(parser, span);
 	skip_blanks(&rest);
-	if (!is_word(word, "CPU") || !rest.length)
+	if (!is_word(word, "CPU"))
 		return FOREIGN;
+	if (!rest.length)
+		return PARTIAL;
 	word = next_word(&rest);
 	if (!parse_number(word, 10, &cpu) || cpu > UINT32_MAX)
 		return FOREIGN;
@@ -1007,57 +1027,142 @@ static void hold(struct text_parser *parser, const char *text, size_t length, bo
 	parser->held_hard = hard;
 }
 
-/* The held line as it is: nothing that continues it has come. */
+/* The held lines as one; returns its length. out has room for HELD_MAX. */
+static size_t unfold(const struct text_parser *parser, char *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < parser->n_held; i++) {
+		if (parser->held[i] == JOINT_BLANK)
+			out[n++] = ' ';
+		else if (parser->held[i] != JOINT_NONE)
+			out[n++] = parser->held[i];
+	}
+	return n;
+}
+
+/* Adds a line to the held ones; false where there is no room for it. */
+static bool hold_more(struct text_parser *parser, enum joint joint, struct span line)
+{
+	if (parser->n_held + 1 + line.length > HELD_MAX)
+		return false;
+	parser->held[parser->n_held++] = (char)joint;
+	memcpy(parser->held + parser->n_held, line.text, line.length);
+	parser->n_held += line.length;
+	return true;
+}
+
+static void pass_on_lines(struct text_parser *parser, const char *lines, size_t length)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i <= length; i++) {
+		if (i < length && lines[i] != JOINT_BLANK && lines[i] != JOINT_NONE)
+			continue;
+		pass_on(parser, lines + start, i - start);
+		start = i + 1;
+	}
+}
+
+/* The held lines as they are: nothing that continues them has come. */
 static void release(struct text_parser *parser)
 {
 	struct text_prefix prefix;
 	struct span span;
-	char line[HELD_MAX];
-	size_t n = parser->n_held;
+	char line[HELD_MAX], raw[HELD_MAX];
+	size_t n = parser->n_held, unfolded = unfold(parser, line);
 
 	if (!n)
 		return;
-	memcpy(line, parser->held, n);
+	memcpy(raw, parser->held, n);
 	parser->n_held = 0;
-	span = text_strip_prefix(line, n, &prefix);
+	span = text_strip_prefix(line, unfolded, &prefix);
 	if (!span.length || take_message(parser, span, &prefix) != TAKEN)
-		pass_on(parser, line, n);
+		pass_on_lines(parser, raw, n);
 }
 
-/* Tries the held line with this one behind it, with a blank between them or not. */
-static bool join_with(struct text_parser *parser, struct span next, bool blank)
+/* Tries the held lines with this one behind them, with a blank between them or not. */
+static enum verdict join_with(struct text_parser *parser, struct span next, enum joint joint)
 {
 	char line[2 * HELD_MAX];
 	struct text_prefix prefix;
+	enum verdict verdict;
 	struct span span;
-	size_t n = parser->n_held;
+	size_t n = unfold(parser, line);
 
 	if (next.length >= HELD_MAX - 1)
-		return false;
-	memcpy(line, parser->held, n);
-	if (blank)
+		return FOREIGN;
+	if (joint == JOINT_BLANK)
 		line[n++] = ' ';
 	memcpy(line + n, next.text, next.length);
-	n += next.length;
-	span = text_strip_prefix(line, n, &prefix);
-	if (!span.length || take_message(parser, span, &prefix) != TAKEN)
-		return false;
-	parser->n_held = 0;
-	return true;
+	span = text_strip_prefix(line, n + next.length, &prefix);
+	verdict = span.length ? take_message(parser, span, &prefix) : FOREIGN;
+	if (verdict == TAKEN)
+		parser->n_held = 0;
+	else if (verdict == PARTIAL && !hold_more(parser, joint, next))
+		return FOREIGN;
+	return verdict;
+}
+
+/* They were broken between words after all. */
+static void take_blank_joints(struct text_parser *parser)
+{
+	for (size_t i = 0; i < parser->n_held; i++)
+		if (parser->held[i] == JOINT_NONE)
+			parser->held[i] = JOINT_BLANK;
 }
 
 /* A word that the console cut in two has no blank before its second half. */
 static bool join(struct text_parser *parser, struct span next, bool blank_before)
 {
-	if (parser->held_hard && !blank_before && join_with(parser, next, false))
+	if (parser->held_hard && !blank_before && join_with(parser, next, JOINT_NONE) != FOREIGN)
 		return true;
-	return join_with(parser, next, true);
+	if (join_with(parser, next, JOINT_BLANK) != FOREIGN)
+		return true;
+	if (!memchr(parser->held, JOINT_NONE, parser->n_held))
+		return false;
+	take_blank_joints(parser);
+	return join_with(parser, next, JOINT_BLANK) != FOREIGN;
 }
 
 /* A message of ours that ends where a terminal breaks lines. */
 static bool may_be_broken(size_t length, const struct text_prefix *prefix)
 {
 	return length == CONSOLE_WIDTH && prefix->hardware_error;
+}
+
+/* Nothing but the beginning of the mark that stands before the kernel's messages. */
+static bool is_cut_mark(struct span span)
+{
+	static const char *const ends[] = { "mce:", "[Hardware", "mce: [Hardware", "kernel:" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (is_word(span, ends[i]) ||
+		    (span.length > n && span.text[span.length - n - 1] == ' ' &&
+		     memcmp(span.text + span.length - n, ends[i], n) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* The line goes on with the held one, or the held one is given up. */
+static bool goes_on(struct text_parser *parser, const char *line, size_t length, struct span span,
+		    const struct text_prefix *prefix)
+{
+	if (!parser->n_held)
+		return false;
+	if (span.length && !(parser->held_hard && prefix->any)) {
+		/* a line of the console's width within a long message: more comes */
+		if (parser->held_hard && length == CONSOLE_WIDTH &&
+		    hold_more(parser, JOINT_NONE, (struct span){ line, length }))
+			return true;
+		if (join(parser, span, line[0] == ' '))
+			return true;
+	}
+	release(parser);
+	return false;
 }
 
 void text_parser_line(struct text_parser *parser, const char *line, size_t length)
@@ -1070,12 +1175,8 @@ void text_parser_line(struct text_parser *parser, const char *line, size_t lengt
 		length--;
 	parser->since_given++;
 	span = text_strip_prefix(line, length, &prefix);
-	if (parser->n_held) {
-		if (span.length && !(parser->held_hard && prefix.any) &&
-		    join(parser, span, line[0] == ' '))
-			return;
-		release(parser);
-	}
+	if (goes_on(parser, line, length, span, &prefix))
+		return;
 	if (!span.length) {
 		take_blank(parser);
 		return;
@@ -1085,7 +1186,7 @@ void text_parser_line(struct text_parser *parser, const char *line, size_t lengt
 		return;
 	}
 	verdict = take_message(parser, span, &prefix);
-	if (verdict == PARTIAL && length < HELD_MAX)
+	if (length < HELD_MAX && (verdict == PARTIAL || (verdict == FOREIGN && is_cut_mark(span))))
 		hold(parser, line, length, false);
 	else if (verdict != TAKEN)
 		pass_on(parser, line, length);
