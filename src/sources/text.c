@@ -13,7 +13,6 @@
 enum {
 	OPEN_MAX_ = 64,	      /* records whose lines may be interleaved */
 	HELD_MAX = 1024,      /* of a line that goes on in the next */
-	CONSOLE_WIDTH = 80,   /* where terminals break lines without a blank */
 	PATIENCE = 16,	      /* foreign lines within a record */
 	REPETITION_LINES = 4, /* at most from the end of a record to its repetition */
 	SYMBOL_MAX = 128,
@@ -65,7 +64,7 @@ struct text_parser {
 	bool has_cpu;
 	char held[HELD_MAX];
 	size_t n_held;
-	bool held_hard; /* cut at the console's width, maybe in the middle of a word */
+	size_t held_width; /* of the console that cut it, maybe in the middle of a word; or 0 */
 };
 
 enum verdict {
@@ -1020,11 +1019,11 @@ static void pass_on(struct text_parser *parser, const char *line, size_t length)
 	parser->output.foreign(parser->output.context, line, length);
 }
 
-static void hold(struct text_parser *parser, const char *text, size_t length, bool hard)
+static void hold(struct text_parser *parser, const char *text, size_t length, size_t width)
 {
 	memcpy(parser->held, text, length);
 	parser->n_held = length;
-	parser->held_hard = hard;
+	parser->held_width = width;
 }
 
 /* The held lines as one; returns its length. out has room for HELD_MAX. */
@@ -1115,7 +1114,7 @@ static void take_blank_joints(struct text_parser *parser)
 /* A word that the console cut in two has no blank before its second half. */
 static bool join(struct text_parser *parser, struct span next, bool blank_before)
 {
-	if (parser->held_hard && !blank_before && join_with(parser, next, JOINT_NONE) != FOREIGN)
+	if (parser->held_width && !blank_before && join_with(parser, next, JOINT_NONE) != FOREIGN)
 		return true;
 	if (join_with(parser, next, JOINT_BLANK) != FOREIGN)
 		return true;
@@ -1125,10 +1124,11 @@ static bool join(struct text_parser *parser, struct span next, bool blank_before
 	return join_with(parser, next, JOINT_BLANK) != FOREIGN;
 }
 
-/* A message of ours that ends where a terminal breaks lines. */
+/* A message of ours that ends where a terminal breaks lines without a blank. */
 static bool may_be_broken(size_t length, const struct text_prefix *prefix)
 {
-	return length == CONSOLE_WIDTH && prefix->hardware_error;
+	return prefix->hardware_error &&
+	       (length == 80 || length == 100 || length == 120 || length == 132);
 }
 
 /* Nothing but the beginning of the mark that stands before the kernel's messages. */
@@ -1153,9 +1153,9 @@ static bool goes_on(struct text_parser *parser, const char *line, size_t length,
 {
 	if (!parser->n_held)
 		return false;
-	if (span.length && !(parser->held_hard && prefix->any)) {
+	if (span.length && !(parser->held_width && prefix->any)) {
 		/* a line of the console's width within a long message: more comes */
-		if (parser->held_hard && length == CONSOLE_WIDTH &&
+		if (length == parser->held_width &&
 		    hold_more(parser, JOINT_NONE, (struct span){ line, length }))
 			return true;
 		if (join(parser, span, line[0] == ' '))
@@ -1182,12 +1182,12 @@ void text_parser_line(struct text_parser *parser, const char *line, size_t lengt
 		return;
 	}
 	if (may_be_broken(length, &prefix)) {
-		hold(parser, line, length, true);
+		hold(parser, line, length, length);
 		return;
 	}
 	verdict = take_message(parser, span, &prefix);
 	if (length < HELD_MAX && (verdict == PARTIAL || (verdict == FOREIGN && is_cut_mark(span))))
-		hold(parser, line, length, false);
+		hold(parser, line, length, 0);
 	else if (verdict != TAKEN)
 		pass_on(parser, line, length);
 }
