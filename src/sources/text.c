@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sources/text-edac.h"
+#include "sources/text-fields.h"
 #include "sources/text-prefix.h"
 #include "util/cleanup.h"
 
@@ -65,12 +67,6 @@ struct text_parser {
 	char held[HELD_MAX];
 	size_t n_held;
 	size_t held_width; /* of the console that cut it, maybe in the middle of a word; or 0 */
-};
-
-enum verdict {
-	TAKEN,
-	FOREIGN,
-	PARTIAL, /* the beginning of something: the next line may have the rest */
 };
 
 int text_parser_new(const struct text_output *output, struct text_parser **ret_parser)
@@ -182,116 +178,6 @@ static struct open *begin(struct text_parser *parser, enum shape shape)
 	return open;
 }
 
-/* ---- words and numbers ---- */
-
-/* Blanks, tabs, and what else of control characters a bad line brought. */
-static bool is_blank(char c)
-{
-	return (unsigned char)c <= ' ';
-}
-
-static void skip_blanks(struct span *span)
-{
-	while (span->length && is_blank(*span->text)) {
-		span->text++;
-		span->length--;
-	}
-}
-
-/* The next word, up to a blank; empty at the end. */
-static inline struct span next_word(struct span *span)
-{
-	const char *at = span->text, *end = at + span->length, *start;
-
-	while (at < end && is_blank(*at))
-		at++;
-	start = at;
-	while (at < end && !is_blank(*at))
-		at++;
-	*span = (struct span){ at, (size_t)(end - at) };
-	return (struct span){ start, (size_t)(at - start) };
-}
-
-static bool is_word(struct span word, const char *text)
-{
-	size_t n = strlen(text);
-
-	return word.length == n && memcmp(word.text, text, n) == 0;
-}
-
-static bool begins_with(struct span span, const char *text)
-{
-	size_t n = strlen(text);
-
-	return span.length >= n && memcmp(span.text, text, n) == 0;
-}
-
-/* One more than the value of a digit; 0 for what is none. */
-static const uint8_t digits[256] = {
-	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
-	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
-	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
-	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
-};
-
-static bool parse_hex(const char *at, const char *end, uint64_t *ret_value)
-{
-	uint64_t value = 0;
-
-	for (; at < end; at++) {
-		unsigned int digit = digits[(unsigned char)*at] - 1u;
-
-		if (digit >= 16 || value >> 60)
-			return false;
-		value = value << 4 | digit;
-	}
-	*ret_value = value;
-	return true;
-}
-
-static bool parse_decimal(const char *at, const char *end, uint64_t *ret_value)
-{
-	uint64_t value = 0;
-
-	for (; at < end; at++) {
-		unsigned int digit = digits[(unsigned char)*at] - 1u;
-
-		if (digit >= 10 || value >= UINT64_MAX / 10)
-			return false;
-		value = value * 10 + digit;
-	}
-	*ret_value = value;
-	return true;
-}
-
-/* A whole word as a number; a trailing ',' or ':' does not count. */
-static bool parse_number(struct span word, unsigned int base, uint64_t *ret_value)
-{
-	const char *at = word.text, *end = at + word.length;
-
-	if (at < end && (end[-1] == ',' || end[-1] == ':' || end[-1] == '.'))
-		end--;
-	if (end - at > 2 && at[0] == '0' && (at[1] | 0x20) == 'x') {
-		at += 2;
-		base = 16;
-	}
-	if (at == end)
-		return false;
-	return base == 16 ? parse_hex(at, end, ret_value) : parse_decimal(at, end, ret_value);
-}
-
-static bool take_number(struct span *span, unsigned int base, uint64_t max, uint64_t *ret_value)
-{
-	struct span rest = *span;
-	uint64_t value;
-
-	if (!parse_number(next_word(&rest), base, &value) || value > max)
-		return false;
-	*span = rest;
-	*ret_value = value;
-	return true;
-}
-
 /* ---- which record a line belongs to ---- */
 
 /* ADDR and MISC are printed only where the status says that they are valid. */
@@ -342,238 +228,6 @@ static struct open *find_open(struct text_parser *parser, enum stage stage, stru
 	return open ? open : find_waiting(parser, stage, NULL, prefix);
 }
 
-/* ---- keywords with values ---- */
-
-struct keyword {
-	const char *word;
-	uint8_t length;
-	uint8_t base;
-	uint8_t size;
-	uint16_t offset;
-	uint32_t field;
-};
-
-#define KEYWORD(text, radix, member, has)                                                          \
-	{                                                                                          \
-		.word = (text), .length = sizeof(text) - 1, .base = (radix),                       \
-		.offset = offsetof(struct record, member),                                         \
-		.size = sizeof(((struct record *)0)->member), .field = (has)                       \
-	}
-
-/* clang-format off */
-static const struct keyword keywords[] = {
-	KEYWORD("TSC",       16, tsc,       RECORD_HAS_TSC),
-	KEYWORD("ADDR",      16, addr,      RECORD_HAS_ADDR),
-	KEYWORD("MISC",      16, misc,      RECORD_HAS_MISC),
-	KEYWORD("TIME",      10, walltime,  RECORD_HAS_TIME),
-	KEYWORD("SOCKET",    10, socketid,  RECORD_HAS_SOCKETID),
-	KEYWORD("APIC",      16, apicid,    RECORD_HAS_APICID),
-	KEYWORD("microcode", 16, microcode, RECORD_HAS_MICROCODE),
-	KEYWORD("PPIN",      16, ppin,      RECORD_HAS_PPIN),
-	KEYWORD("SYND",      16, synd,      RECORD_HAS_SYND),
-	KEYWORD("IPID",      16, ipid,      RECORD_HAS_IPID),
-	KEYWORD("SYND1",     16, synd1,     RECORD_HAS_SYND12),
-	KEYWORD("SYND2",     16, synd2,     RECORD_HAS_SYND12),
-	KEYWORD("STATUS",    16, status,    0),
-	KEYWORD("MCGSTATUS", 16, mcgstatus, RECORD_HAS_MCGSTATUS),
-	KEYWORD("MCGCAP",    16, mcgcap,    RECORD_HAS_MCGCAP),
-	KEYWORD("SOCKETID",  10, socketid,  RECORD_HAS_SOCKETID),
-	KEYWORD("APICID",    16, apicid,    RECORD_HAS_APICID),
-	KEYWORD("MICROCODE", 16, microcode, RECORD_HAS_MICROCODE),
-};
-/* clang-format on */
-
-static const struct keyword *find_keyword(struct span word)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (keywords[i].length == word.length && keywords[i].word[0] == word.text[0] &&
-		    memcmp(keywords[i].word, word.text, word.length) == 0)
-			return &keywords[i];
-	return NULL;
-}
-
-/* x86 is little endian: the low bytes of value are the member. */
-static bool set_keyword(struct record *record, const struct keyword *keyword, uint64_t value)
-{
-	if (keyword->size < 8 && value >> (keyword->size * 8))
-		return false;
-	memcpy((char *)record + keyword->offset, &value, keyword->size);
-	record->fields |= keyword->field;
-	if (keyword->offset == offsetof(struct record, walltime) && value < INT64_MAX / 1000000)
-		record->time_us = (int64_t)value * 1000000;
-	return true;
-}
-
-/* mce-inject's names for parts of STATUS and MCGSTATUS (its manual, "keywords"). */
-static const struct {
-	const char *word;
-	bool mcg;
-	uint64_t bits;
-} inject_words[] = {
-	{ "CORRECTED", false, 1ull << 63 | 1ull << 60 },
-	{ "UNCORRECTED", false, 1ull << 63 | 1ull << 61 | 1ull << 60 },
-	{ "FATAL", false, 1ull << 63 | 1ull << 61 | 1ull << 60 | 1ull << 57 },
-	{ "VAL", false, 1ull << 63 },
-	{ "OVER", false, 1ull << 62 },
-	{ "UC", false, 1ull << 61 },
-	{ "EN", false, 1ull << 60 },
-	{ "MISCV", false, 1ull << 59 },
-	{ "ADDRV", false, 1ull << 58 },
-	{ "PCC", false, 1ull << 57 },
-	{ "S", false, 1ull << 56 },
-	{ "AR", false, 1ull << 55 },
-	{ "RIPV", true, 1 },
-	{ "EIPV", true, 2 },
-	{ "MCIP", true, 4 },
-};
-
-/* Adds a symbolic word to STATUS or MCGSTATUS; false for a word that is none. */
-static bool take_inject_word(struct span *span, bool mcg, uint64_t *value)
-{
-	struct span rest = *span;
-	struct span word = next_word(&rest);
-
-	for (size_t i = 0; word.length && i < ARRAY_SIZE(inject_words); i++) {
-		if (inject_words[i].mcg != mcg || !is_word(word, inject_words[i].word))
-			continue;
-		*value |= inject_words[i].bits;
-		*span = rest;
-		return true;
-	}
-	return false;
-}
-
-/* Numbers and words, or-ed: "STATUS CORRECTED 0x136". */
-static bool take_flags(struct span *span, bool mcg, uint64_t *ret_value)
-{
-	uint64_t value = 0, number;
-	bool any = false;
-
-	for (;;) {
-		if (take_inject_word(span, mcg, &value))
-			any = true;
-		else if (take_number(span, 16, UINT64_MAX, &number)) {
-			value |= number;
-			any = true;
-		} else
-			break;
-	}
-	*ret_value = value;
-	return any;
-}
-
-static bool take_value(struct span *span, const struct keyword *keyword, uint64_t *ret_value)
-{
-	if (keyword->offset == offsetof(struct record, status))
-		return take_flags(span, false, ret_value);
-	if (keyword->offset == offsetof(struct record, mcgstatus))
-		return take_flags(span, true, ret_value);
-	/* mcelog writes SOCKETID in hexadecimal: seen where it has a letter */
-	return take_number(span, keyword->base, UINT64_MAX, ret_value) ||
-	       take_number(span, 16, UINT64_MAX, ret_value);
-}
-
-/* "vendor:cpuid" */
-static bool take_processor(struct span *span, struct record *record)
-{
-	struct span word = next_word(span);
-	const char *colon = memchr(word.text, ':', word.length);
-	uint64_t vendor, cpuid;
-
-	if (!colon)
-		return false;
-	if (!parse_number((struct span){ word.text, (size_t)(colon - word.text) }, 10, &vendor) ||
-	    !parse_number((struct span){ colon + 1, word.length - 1 - (size_t)(colon - word.text) },
-			  16, &cpuid) ||
-	    vendor > UINT8_MAX || cpuid > UINT32_MAX)
-		return false;
-	record->vendor = (uint8_t)vendor;
-	record->cpuid = (uint32_t)cpuid;
-	record->fields |= RECORD_HAS_CPUID;
-	return true;
-}
-
-/* CPUID(1).EAX of a display family, model and stepping. */
-static uint32_t make_cpuid(uint64_t family, uint64_t model, uint64_t stepping)
-{
-	uint32_t base = family < 0xf ? (uint32_t)family : 0xf;
-
-	return (uint32_t)(stepping & 0xf) | (uint32_t)(model & 0xf) << 4 | base << 8 |
-	       (uint32_t)(model >> 4 & 0xf) << 16 | (uint32_t)(family - base) << 20;
-}
-
-/* "CPUID Vendor Intel Family 6 Model 85 Step 4", mcelog's own line. */
-static bool take_cpuid_line(struct span *span, struct record *record)
-{
-	struct span rest = *span, word;
-	uint64_t family, model, stepping = 0;
-	char name[16];
-
-	if (!is_word(next_word(&rest), "Vendor"))
-		return false;
-	word = next_word(&rest);
-	if (word.length >= sizeof(name))
-		return false;
-	memcpy(name, word.text, word.length);
-	name[word.length] = '\0';
-	vendor_parse(name, &record->vendor);
-	span->length = 0;
-	if (!rest.length)
-		return true;
-	while (rest.length && !is_word(word, "Family"))
-		word = next_word(&rest);
-	if (!take_number(&rest, 10, 0xff + 0xf, &family) || !is_word(next_word(&rest), "Model") ||
-	    !take_number(&rest, 10, 0xff, &model))
-		return false;
-	if (is_word(next_word(&rest), "Step"))
-		take_number(&rest, 10, 0xf, &stepping);
-	record->cpuid = make_cpuid(family, model, stepping);
-	record->fields |= RECORD_HAS_CPUID;
-	return true;
-}
-
-/* The rest of a line as keywords with values, all of it. */
-static enum verdict take_keywords(struct span span, struct record *record)
-{
-	for (;;) {
-		const struct keyword *keyword;
-		struct span word = next_word(&span);
-		uint64_t value;
-
-		if (!word.length || word.text[0] == '#')
-			return TAKEN;
-		if (is_word(word, "PROCESSOR")) {
-			if (!span.length)
-				return PARTIAL;
-			if (!take_processor(&span, record))
-				return FOREIGN;
-			continue;
-		}
-		if (is_word(word, "CPUID"))
-			return take_cpuid_line(&span, record) ? TAKEN : FOREIGN;
-		if (is_word(word, "EDAC")) { /* "ADDR 1000 EDAC sbridge MC3: MISC 86" */
-			next_word(&span);
-			next_word(&span);
-			continue;
-		}
-		keyword = find_keyword(word);
-		if (!keyword)
-			return FOREIGN;
-		skip_blanks(&span);
-		if (!span.length)
-			return PARTIAL;
-		if (!take_value(&span, keyword, &value) || !set_keyword(record, keyword, value))
-			return FOREIGN;
-		/* mcelog adds the same as words: "TIME 1500000000 Fri Jul 14 ..." */
-		if (is_word(word, "TIME") && span.length > 1 &&
-		    isupper((unsigned char)span.text[1]) &&
-		    islower((unsigned char)span.text[2 < span.length ? 2 : 1]))
-			return TAKEN;
-		if (is_word(word, "TSC") && begins_with(span, " at "))
-			return TAKEN;
-	}
-}
-
 /* ---- lines ---- */
 
 static void set_prefix(struct open *open, const struct text_prefix *prefix)
@@ -595,13 +249,13 @@ static enum verdict take_bank(struct text_parser *parser, struct span span,
 	skip_blanks(&span);
 	if (!span.length)
 		return PARTIAL;
-	if (!take_number(&span, 10, UINT8_MAX, &bank))
+	if (!text_take_number(&span, 10, UINT8_MAX, &bank))
 		return FOREIGN;
 	skip_blanks(&span);
 	if (!span.length)
 		return PARTIAL;
 	/* "f2000000000008000[at]": only the digits are the status */
-	if (!take_number(&span, 16, UINT64_MAX, &status))
+	if (!text_take_number(&span, 16, UINT64_MAX, &status))
 		return FOREIGN;
 	give_out_caller(parser, prefix->caller);
 	open = begin(parser, SHAPE_KERNEL);
@@ -614,7 +268,7 @@ static enum verdict take_bank(struct text_parser *parser, struct span span,
 	skip_blanks(&span);
 	if (begins_with(span, "at ")) {
 		next_word(&span);
-		if (take_number(&span, 16, UINT64_MAX, &value)) {
+		if (text_take_number(&span, 16, UINT64_MAX, &value)) {
 			open->record.addr = value;
 			open->record.fields |= RECORD_HAS_ADDR;
 		}
@@ -643,7 +297,7 @@ static enum verdict take_machine_check(struct text_parser *parser, struct span s
 	skip_blanks(&rest);
 	if (!rest.length)
 		return PARTIAL;
-	if (!take_number(&rest, 16, UINT64_MAX, &parser->mcgstatus))
+	if (!text_take_number(&rest, 16, UINT64_MAX, &parser->mcgstatus))
 		return FOREIGN;
 	parser->cpu = (uint32_t)cpu;
 	parser->has_cpu = true;
@@ -663,23 +317,32 @@ static enum verdict take_mcelog_cpu(struct text_parser *parser, struct span span
 
 	if (!is_word(word, "BANK"))
 		rest = span;
-	if (!take_number(&rest, 10, UINT8_MAX, &bank))
+	if (!text_take_number(&rest, 10, UINT8_MAX, &bank))
 		return FOREIGN;
 	/* words such as "4 northbridge" stand between the bank and the first keyword */
-	if (take_keywords(rest, &record) != TAKEN && !is_word(word, "BANK"))
+	if (text_take_keywords(rest, &record) != TAKEN && !is_word(word, "BANK"))
 		for (word = rest; rest.length; rest = word) {
 			word = rest;
-			if (find_keyword(next_word(&word)))
+			if (text_find_keyword(next_word(&word)))
 				break;
 		}
 	open = begin(parser, SHAPE_MCELOG);
 	open->record.cpu = (uint32_t)cpu;
 	open->record.bank = (uint8_t)bank;
-	take_keywords(rest, &open->record);
+	text_take_keywords(rest, &open->record);
 	return TAKEN;
 }
 
-static enum verdict take_edac(struct text_parser *parser, struct span span);
+/* The line of EDAC's decoder for AMD that has the status; its next ones follow. */
+static enum verdict take_edac(struct text_parser *parser, struct span span)
+{
+	struct record record = { .source = SOURCE_TEXT, .vendor = VENDOR_AMD };
+	enum verdict verdict = text_take_edac_status(span, &record);
+
+	if (verdict == TAKEN)
+		begin(parser, SHAPE_EDAC)->record = record;
+	return verdict;
+}
 
 static enum verdict take_cpu(struct text_parser *parser, struct span span,
 			     const struct text_prefix *prefix)
@@ -695,7 +358,7 @@ static enum verdict take_cpu(struct text_parser *parser, struct span span,
 	if (!rest.length)
 		return PARTIAL;
 	word = next_word(&rest);
-	if (!parse_number(word, 10, &cpu) || cpu > UINT32_MAX)
+	if (!text_parse_number(word, 10, &cpu) || cpu > UINT32_MAX)
 		return FOREIGN;
 	skip_blanks(&rest);
 	if (!rest.length)
@@ -704,117 +367,6 @@ static enum verdict take_cpu(struct text_parser *parser, struct span span,
 		return take_mcelog_cpu(parser, rest, cpu);
 	skip_blanks(&rest);
 	return take_machine_check(parser, rest, cpu, prefix);
-}
-
-/* "(17:1:2)": family, model and stepping, in hexadecimal. */
-static bool take_edac_cpuid(struct span word, struct record *record)
-{
-	uint64_t ids[3];
-
-	if (word.length < 7 || word.text[0] != '(' || word.text[word.length - 1] != ')')
-		return false;
-	word = (struct span){ word.text + 1, word.length - 2 };
-	for (int i = 0; i < 3; i++) {
-		const char *colon = memchr(word.text, ':', word.length);
-		size_t n = colon ? (size_t)(colon - word.text) : word.length;
-
-		if (!parse_number((struct span){ word.text, n }, 16, &ids[i]))
-			return false;
-		word.text += colon ? n + 1 : n;
-		word.length -= colon ? n + 1 : n;
-	}
-	if (ids[0] > 0x10e || ids[1] > 0xff)
-		return false;
-	record->vendor = ids[0] == 0x18 ? VENDOR_HYGON : VENDOR_AMD;
-	record->cpuid = make_cpuid(ids[0], ids[1], ids[2]);
-	record->fields |= RECORD_HAS_CPUID;
-	return true;
-}
-
-/* "MC4_STATUS[-|CE|MiscV|-|AddrV|...]: 0x9c..." */
-static enum verdict take_edac_status(struct span span, struct record *record)
-{
-	const char *at = memchr(span.text, '_', span.length);
-	struct span part;
-	uint64_t bank;
-
-	if (!begins_with(span, "MC"))
-		return span.length ? FOREIGN : PARTIAL;
-	if (!at ||
-	    !parse_number((struct span){ span.text + 2, (size_t)(at - span.text) - 2 }, 10,
-			  &bank) ||
-	    bank > UINT8_MAX)
-		return FOREIGN;
-	at = memmem(span.text, span.length, "]:", 2);
-	if (!at)
-		return PARTIAL;
-	part = (struct span){ at + 2, span.length - (size_t)(at + 2 - span.text) };
-	skip_blanks(&part);
-	if (!part.length)
-		return PARTIAL;
-	record->bank = (uint8_t)bank;
-	return take_number(&part, 16, UINT64_MAX, &record->status) ? TAKEN : FOREIGN;
-}
-
-/* "CPU:0 (17:1:2) MC4_STATUS[...]: 0x9c...", before Linux 3.7 without the parentheses. */
-static enum verdict take_edac(struct text_parser *parser, struct span span)
-{
-	struct record record = { .source = SOURCE_TEXT, .vendor = VENDOR_AMD };
-	struct span word = next_word(&span), rest = span;
-	enum verdict verdict;
-	uint64_t cpu;
-
-	word.text += 4;
-	word.length -= 4;
-	if (!parse_number(word, 10, &cpu) || cpu > UINT32_MAX)
-		return FOREIGN;
-	record.cpu = (uint32_t)cpu;
-	word = next_word(&rest);
-	if (begins_with(word, "(")) {
-		if (!take_edac_cpuid(word, &record))
-			return FOREIGN;
-		span = rest;
-	}
-	skip_blanks(&span);
-	verdict = take_edac_status(span, &record);
-	if (verdict == TAKEN)
-		begin(parser, SHAPE_EDAC)->record = record;
-	return verdict;
-}
-
-/* EDAC's further lines, each with its own way to name a register. */
-static enum verdict take_edac_line(struct open *open, struct span span)
-{
-	static const struct {
-		const char *before;
-		const char *keyword;
-	} rows[] = {
-		{ "Error Addr:", "ADDR" }, { "_ADDR:", "ADDR" },    { "PPIN:", "PPIN" },
-		{ "IPID:", "IPID" },	   { "Syndrome:", "SYND" }, { "TSC:", "TSC" },
-	};
-	bool any = false;
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const char *at =
-			memmem(span.text, span.length, rows[i].before, strlen(rows[i].before));
-		struct span rest;
-		uint64_t value;
-
-		if (!at)
-			continue;
-		at += strlen(rows[i].before);
-		rest = (struct span){ at, span.length - (size_t)(at - span.text) };
-		if (!take_number(&rest, 10, UINT64_MAX, &value))
-			continue;
-		set_keyword(&open->record,
-			    find_keyword((struct span){ rows[i].keyword, strlen(rows[i].keyword) }),
-			    value);
-		any = true;
-	}
-	if (any || memmem(span.text, span.length, "Ext. Error Code", 15) ||
-	    begins_with(span, "cache level:") || memmem(span.text, span.length, " Error: ", 8))
-		return TAKEN;
-	return FOREIGN;
 }
 
 static void set_symbol(struct open *open, struct span name)
@@ -862,14 +414,14 @@ static enum verdict take_rip(struct text_parser *parser, struct span span,
 		return PARTIAL;
 	colon = memchr(word.text, ':', word.length);
 	if (!colon ||
-	    !parse_number((struct span){ word.text, (size_t)(colon - word.text) }, 16, &cs))
+	    !text_parse_number((struct span){ word.text, (size_t)(colon - word.text) }, 16, &cs))
 		return FOREIGN;
 	word = (struct span){ colon + 1, word.length - (size_t)(colon + 1 - word.text) };
 	if (word.length > 1 && word.text[0] == '<') {
 		word.text++;
 		word.length -= word.text[word.length - 2] == '>' ? 2 : 1;
 	}
-	if (!parse_number(word, 16, &ip) || cs > UINT8_MAX)
+	if (!text_parse_number(word, 16, &ip) || cs > UINT8_MAX)
 		return FOREIGN;
 	open->record.cs = (uint8_t)cs;
 	open->record.ip = ip;
@@ -903,7 +455,7 @@ static enum verdict take_keyword_line(struct text_parser *parser, struct span sp
 	if (!open)
 		return FOREIGN;
 	record = open->record;
-	verdict = take_keywords(span, &record);
+	verdict = text_take_keywords(span, &record);
 	if (verdict != TAKEN)
 		return verdict;
 	if (is_word(word, "CPUID"))
@@ -938,7 +490,7 @@ static bool take_xen_incident(struct text_parser *parser, struct span span)
 		return false;
 	at += sizeof(words) - 1;
 	rest = (struct span){ at, span.length - (size_t)(at - span.text) };
-	if (!take_number(&rest, 10, UINT32_MAX, &cpu))
+	if (!text_take_number(&rest, 10, UINT32_MAX, &cpu))
 		return false;
 	give_out_all(parser);
 	parser->cpu = (uint32_t)cpu;
@@ -991,7 +543,7 @@ static enum verdict take_message(struct text_parser *parser, struct span span,
 		break;
 	}
 	if (parser->n_open && parser->open[parser->last].shape == SHAPE_EDAC)
-		return take_edac_line(&parser->open[parser->last], span);
+		return text_take_edac_line(span, &parser->open[parser->last].record);
 	if (parser->n_open)
 		return take_keyword_line(parser, span, prefix);
 	return FOREIGN;
