@@ -33,15 +33,34 @@ static const struct fact_row m2m_errors[] = {
 };
 /* clang-format on */
 
-enum { BANK_M2M_FIRST = 12, BANKS_OF_IMC = 4, MISC_FAILOVER = 63, MISC_REPAIRED = 62 };
+enum {
+	BANK_M2M_FIRST = 12,
+	BANKS_OF_IMC = 4,
+	MISC_FAILOVER = 63,
+	MISC_REPAIRED = 62,
+	M2M_RESERVED = 0x0002, /* MSCOD bit that the table does not have */
+};
 
 static void refine_m2m(const struct decode_context *context, struct decoded *decoded)
 {
 	facts_from_register(decoded, m2m_errors, ARRAY_SIZE(m2m_errors), context->record->status,
 			    context->conditions);
+	if (intel_mscod(context) & M2M_RESERVED)
+		fact_add_error(decoded, NULL, 0, M2M_RESERVED);
 	intel_mirroring(context, MISC_FAILOVER, MISC_REPAIRED, decoded);
 	decoded->location.imc = (context->record->bank - BANK_M2M_FIRST) / BANKS_OF_IMC;
 }
+
+/* Table "Intel IMC MC Error Codes for IA32_MCi_STATUS", what Sapphire Rapids does not have. */
+/* clang-format off */
+static const struct code_row imc_errors[] = {
+	{ 0x0103, "RPA parity error" },
+	{ 0x0106, "DDR-T data byte enable error" },
+	{ 0x0107, "DDR-T data error" },
+	{ 0x0111, "PCLS CAM error" },
+	{ 0x0112, "PCLS data error" },
+};
+/* clang-format on */
 
 /* Table "Intel IMC MC Error Codes for IA32_MCi_MISC"; DIMM and rank as the Linux driver i10nm_edac
  * takes them. */
@@ -50,7 +69,11 @@ static const char *const ecc_modes[] = {
 	[8] = "DDR-T read",
 };
 
-enum { ECC_MODE_DDRT = 8 };
+enum {
+	ECC_MODE_DDRT = 8,
+	MSCOD_DDRT_BYTE_ENABLE = 0x0106,
+	MSCOD_DDRT_DATA = 0x0107,
+};
 
 static const struct intel_imc_layout layout = {
 	.row = { 39, 19 },
@@ -66,16 +89,27 @@ static const struct intel_imc_layout layout = {
 	.n_ecc_modes = ARRAY_SIZE(ecc_modes),
 };
 
+/* Of a non-volatile DIMM MISC has no place; the Linux driver i10nm_edac tells them so. */
+static bool is_ddrt(const struct decode_context *context)
+{
+	uint16_t mscod = intel_mscod(context);
+
+	return mscod == MSCOD_DDRT_BYTE_ENABLE || mscod == MSCOD_DDRT_DATA ||
+	       bits(context->record->misc, 62, 59) == ECC_MODE_DDRT;
+}
+
 static void refine_imc(const struct decode_context *context, struct decoded *decoded)
 {
 	unsigned int index = context->record->bank - BANK_M2M_FIRST;
 	uint16_t mscod = intel_mscod(context);
 
-	intel_imc_error(mscod, decoded);
+	if (code_text(imc_errors, ARRAY_SIZE(imc_errors), mscod))
+		fact_add_error(decoded, imc_errors, ARRAY_SIZE(imc_errors), mscod);
+	else
+		intel_imc_error(mscod, decoded);
 	decoded->location.imc = (int32_t)(index / BANKS_OF_IMC);
 	decoded->location.channel = (int32_t)(index % BANKS_OF_IMC) - 1;
-	if (context->conditions & IF_MISC && intel_is_memory(context) &&
-	    mscod < INTEL_MSCOD_PROPRIETARY && bits(context->record->misc, 62, 59) != ECC_MODE_DDRT)
+	if (intel_imc_has_place(context) && !is_ddrt(context))
 		intel_imc_place(&layout, context->record->misc, context->conditions & IF_CORRECTED,
 				decoded);
 }

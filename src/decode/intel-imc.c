@@ -3,6 +3,7 @@
 
 #include "decode/bits.h"
 #include "decode/facts.h"
+#include "decode/intel-units.h"
 #include "util/cleanup.h"
 
 /*
@@ -24,12 +25,7 @@ static const struct code_row errors[] = {
 	{ 0x00a0, "Uncorrected read error" },
 	{ 0x00c0, "Uncorrected metadata error" },
 	{ 0x0100, "Write data buffer read parity error" },
-	{ 0x0103, "RPA parity error" },
-	{ 0x0106, "DDR-T data byte enable error" },
-	{ 0x0107, "DDR-T data error" },
 	{ 0x0108, "DDR link failure" },
-	{ 0x0111, "PCLS CAM error" },
-	{ 0x0112, "PCLS data error" },
 	{ 0x0200, "DDR command or address parity error" },
 	{ 0x0220, "HBM command or address parity error" },
 	{ 0x0221, "HBM data parity error" },
@@ -95,6 +91,15 @@ void intel_imc_error(uint16_t mscod, struct decoded *decoded)
 		fact_add_error(decoded, errors, ARRAY_SIZE(errors), mscod);
 }
 
+enum { MSCOD_GROUP_OTHER = 0x08 };
+
+/* The second copy of a mirror, 10xxh, has a place of its own. */
+bool intel_imc_has_place(const struct decode_context *context)
+{
+	return context->conditions & IF_MISC && intel_is_memory(context) &&
+	       intel_mscod(context) >> 8 != MSCOD_GROUP_OTHER;
+}
+
 static bool has(struct intel_bits field)
 {
 	return field.high || field.low;
@@ -128,7 +133,7 @@ void intel_imc_place(const struct intel_imc_layout *layout, uint64_t misc, bool 
 {
 	struct location *location = &decoded->location;
 	bool transient = misc & BIT64(TRANSIENT);
-	bool device = has(layout->device_valid) ? get(misc, layout->device_valid) : !transient;
+	bool valid = !has(layout->device_valid) || get(misc, layout->device_valid);
 
 	location->column = (int32_t)(bits(misc, COLUMN_HIGH, COLUMN_LOW) << COLUMN_SHIFT);
 	location->row = get(misc, layout->row);
@@ -138,7 +143,7 @@ void intel_imc_place(const struct intel_imc_layout *layout, uint64_t misc, bool 
 		location->bank_group |= get(misc, layout->group_top) << 2;
 	location->rank = get(misc, layout->rank);
 	location->dimm = get(misc, layout->dimm);
-	if (corrected && device)
+	if (corrected && valid && !transient)
 		location->device = get(misc, layout->device);
 	add_number("chip_select", "Chip select", misc, layout->chip_select, decoded);
 	add_number("sub_channel", "Sub-channel", misc, layout->sub_channel, decoded);

@@ -25,7 +25,7 @@ struct intel_imc_layout {
 	struct intel_bits group_top; /* bit 2 of the bank group, where it stands apart */
 	struct intel_bits bank;
 	struct intel_bits device;
-	struct intel_bits device_valid; /* not there: valid unless transient */
+	struct intel_bits device_valid; /* not there: always valid; a transient error has none */
 	struct intel_bits sub_rank;
 	struct intel_bits rank;
 	struct intel_bits dimm;
@@ -36,10 +36,13 @@ struct intel_imc_layout {
 	uint8_t n_ecc_modes;
 };
 
-/* MSCOD from here on: MISC has something else than a place. */
+/* MSCOD from here on, and on Ice Lake and Sapphire Rapids up to 08ffh: MISC is no place. */
 enum { INTEL_MSCOD_PROPRIETARY = 0x800 };
 
-/* The error code of Ice Lake and Sapphire Rapids, MSCOD; 0 says nothing. */
+/* Ice Lake and Sapphire Rapids: MISC is there, and has the place of a memory error. */
+bool intel_imc_has_place(const struct decode_context *context);
+
+/* The error code, MSCOD, of both Ice Lake and Sapphire Rapids; 0 says nothing. */
 void intel_imc_error(uint16_t mscod, struct decoded *decoded);
 
 /* Sets what MISC says of the place of a memory error; the caller knows that MISC has it. */

@@ -97,12 +97,6 @@ static const struct intel_imc_layout hbm_layout = {
 	.n_ecc_modes = ARRAY_SIZE(hbm_ecc_modes),
 };
 
-static bool has_place(const struct decode_context *context)
-{
-	return context->conditions & IF_MISC && intel_is_memory(context) &&
-	       intel_mscod(context) < INTEL_MSCOD_PROPRIETARY;
-}
-
 static void refine_imc(const struct decode_context *context, struct decoded *decoded)
 {
 	unsigned int index = context->record->bank - BANK_IMC_FIRST;
@@ -110,7 +104,7 @@ static void refine_imc(const struct decode_context *context, struct decoded *dec
 	intel_imc_error(intel_mscod(context), decoded);
 	decoded->location.imc = (int32_t)(index / CHANNELS);
 	decoded->location.channel = (int32_t)(index % CHANNELS);
-	if (has_place(context) && bits(context->record->misc, 62, 59) != ECC_MODE_DDRT)
+	if (intel_imc_has_place(context) && bits(context->record->misc, 62, 59) != ECC_MODE_DDRT)
 		intel_imc_place(&ddr_layout, context->record->misc,
 				context->conditions & IF_CORRECTED, decoded);
 }
@@ -122,7 +116,7 @@ static void refine_hbm(const struct decode_context *context, struct decoded *dec
 	bool corrected = context->conditions & IF_CORRECTED;
 
 	intel_imc_error(intel_mscod(context), decoded);
-	if (!has_place(context))
+	if (!intel_imc_has_place(context))
 		return;
 	intel_imc_place(&hbm_layout, misc, corrected, decoded);
 	if (corrected && !(misc & BIT64(63)))

@@ -47,18 +47,47 @@ static const struct code_row pcu_errors[] = {
 	{ 0x6b, "Package S-state: SMBus VPP pause timeout" },
 	{ 0x81, "Die too hot, recoverable" },
 };
+
+/* The same, bits 19:16. */
+static const struct code_row pcu_internal_errors[] = {
+	{ 0x1, "Internal error of the power control unit", 0x3 },
+};
+
+/* The same, MCACOD: what is not the power control unit's own. */
+static const struct code_row pcu_reporters[] = {
+	{ 0x0406, "Error of Trusted Execution Technology" },
+	{ 0x0407, "Other internal error of the UBOX" },
+};
 /* clang-format on */
+
+enum { MCACOD_INTERNAL = 0x0400, MCACOD_INTERNAL_MASK = 0xfc00 };
+
+/*
+ * With another MCACOD, IA32_MC4_STATUS is a copy of a core's IA32_MC3_STATUS (the
+ * same table, MCACOD), and MSCOD is not this unit's.
+ */
+static bool is_pcu_code(uint16_t code)
+{
+	return (code & MCACOD_INTERNAL_MASK) == MCACOD_INTERNAL && code != MCACOD_INTERNAL;
+}
 
 static void refine_pcu(const struct decode_context *context, struct decoded *decoded)
 {
 	uint64_t status = context->record->status;
+	uint16_t code = (uint16_t)bits(status, 15, 0);
 	uint16_t error = (uint16_t)bits(status, 31, 24);
+	uint16_t internal = (uint16_t)bits(status, 19, 16);
+	const char *reporter = code_text(pcu_reporters, ARRAY_SIZE(pcu_reporters), code);
 
+	if (!is_pcu_code(code))
+		return;
+	if (reporter)
+		fact_add(decoded, "error", reporter, code);
 	if (error)
 		fact_add_error(decoded, pcu_errors, ARRAY_SIZE(pcu_errors), error);
-	if (bits(status, 19, 16))
-		fact_add(decoded, "error", "Internal error of the power control unit",
-			 bits(status, 19, 16));
+	if (internal)
+		fact_add_error(decoded, pcu_internal_errors, ARRAY_SIZE(pcu_internal_errors),
+			       internal);
 }
 
 static void refine_upi(const struct decode_context *context, struct decoded *decoded)
@@ -80,12 +109,45 @@ static const struct fact_row m2m_errors[] = {
 };
 /* clang-format on */
 
-enum { BANK_M2M_FIRST = 7, BANK_IMC_FIRST = 13, MISC_FAILOVER = 63, MISC_REPAIRED = 62 };
+enum {
+	BANK_M2M_FIRST = 7,
+	BANK_IMC_FIRST = 13,
+	MISC_FAILOVER = 63,
+	MISC_REPAIRED = 62,
+	M2M_RESERVED = 0xff02, /* MSCOD bits that the table does not have */
+	IMC_RESERVED = 0xf800,
+	IMC_DDRT = 0x0800,
+};
+
+/* Both tables, "other info". 0 can be a device or none, so it is no location. */
+static const struct fact_row device_row = {
+	.name = "failed_device",
+	.text = "First failed device, encoded",
+	.high = 36,
+	.low = 32,
+	.needs = IF_CORRECTED,
+};
+
+/* Errors by flag: rest is what MSCOD has besides those of the table. */
+static void add_unknown(struct decoded *decoded, uint16_t rest)
+{
+	if (rest)
+		fact_add_error(decoded, NULL, 0, rest);
+}
+
+static void add_device(const struct decode_context *context, struct decoded *decoded)
+{
+	if (intel_is_memory(context))
+		facts_from_register(decoded, &device_row, 1, context->record->status,
+				    context->conditions);
+}
 
 static void refine_m2m(const struct decode_context *context, struct decoded *decoded)
 {
 	facts_from_register(decoded, m2m_errors, ARRAY_SIZE(m2m_errors), context->record->status,
 			    context->conditions);
+	add_unknown(decoded, intel_mscod(context) & M2M_RESERVED);
+	add_device(context, decoded);
 	intel_mirroring(context, MISC_FAILOVER, MISC_REPAIRED, decoded);
 	decoded->location.imc = context->record->bank - BANK_M2M_FIRST;
 }
@@ -136,11 +198,14 @@ static void refine_imc(const struct decode_context *context, struct decoded *dec
 	uint16_t mscod = intel_mscod(context);
 	unsigned int index = context->record->bank - BANK_IMC_FIRST;
 
-	if (mscod & 0x800)
+	if (mscod & IMC_DDRT) {
 		fact_add_error(decoded, imc_ddrt_errors, ARRAY_SIZE(imc_ddrt_errors), mscod);
-	else
+	} else {
 		facts_from_register(decoded, imc_errors, ARRAY_SIZE(imc_errors),
 				    context->record->status, context->conditions);
+		add_unknown(decoded, mscod & IMC_RESERVED);
+		add_device(context, decoded);
+	}
 	decoded->location.imc = imc_channels[index].imc;
 	decoded->location.channel = imc_channels[index].channel;
 }
