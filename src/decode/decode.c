@@ -182,6 +182,6 @@ void decode(const struct record *record, struct decoded *ret_decoded)
 	if (software_bank_decode(&context, ret_decoded))
 		return;
 	decode_bank(&context, ret_decoded);
-	if (context.model && context.model->refine)
+	if (context.model && context.model->refine && context.rules != RULES_COMMON)
 		context.model->refine(&context, ret_decoded);
 }

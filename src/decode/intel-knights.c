@@ -27,7 +27,7 @@ enum {
 	MCACOD_PCU = 0x402,
 	MCACOD_VCU = 0x403,
 	MCACOD_UBOX = 0x407,
-	BANK_SECOND_DDR = 15,
+	BANK_UPPER_CHANNELS = 15,
 	CHANNELS = 3,
 	MISC_FIRST_VALID = 62,
 	MISC_SECOND_VALID = 63,
@@ -71,17 +71,24 @@ static void refine_controller(const struct decode_context *context,
 	add_ranks(context, decoded);
 }
 
+/* EDAC's channels are DDR's; an MCDRAM error says channel 14 (Linux, sb_edac). */
 static void refine_edc(const struct decode_context *context, struct decoded *decoded)
 {
 	refine_controller(context, &burst_error, decoded);
+	decoded->location.channel = LOCATION_UNKNOWN;
 }
 
-/* Channels 0 to 2 are the first DDR controller's, 3 to 5 the second's. */
+/*
+ * Each controller counts its channels from 0: bank 15 is MC0 with the socket's
+ * channels 3 to 5, bank 16 is MC1 with 0 to 2 (Linux, sb_edac).
+ */
 static void refine_ddr(const struct decode_context *context, struct decoded *decoded)
 {
 	refine_controller(context, &chip_failure, decoded);
-	if (context->record->bank == BANK_SECOND_DDR &&
-	    decoded->location.channel != LOCATION_UNKNOWN)
+	if (decoded->location.channel >= CHANNELS)
+		decoded->location.channel = LOCATION_UNKNOWN;
+	else if (context->record->bank == BANK_UPPER_CHANNELS &&
+		 decoded->location.channel != LOCATION_UNKNOWN)
 		decoded->location.channel += CHANNELS;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Nehalem, Westmere, and their EX: SDM Vol. 3B (253669), "Incremental decoding
- * information: 06_1AH". Banks 0 and 1 are the QPI links, 8 is the memory
- * controller; the tables go by the kind of error code.
+ * information: 06_1AH". Banks 0 and 1 are the QPI links, 7 has internal
+ * errors, 8 is the memory controller; in other banks the tables do not hold.
  */
 #include "decode/bits.h"
 #include "decode/intel-units.h"
@@ -64,12 +64,12 @@ static const struct fact_row memory_misc[] = {
 };
 /* clang-format on */
 
-enum { MCACOD_INTERNAL_UNCLASSIFIED = 0x0001 };
+enum { BANK_INTERNAL = 7, MCACOD_UNCLASSIFIED = 0x0001 };
 
 static void refine_qpi(const struct decode_context *context, struct decoded *decoded)
 {
-	decoded->bank_type = "QPI";
-	fact_add(decoded, "unit", "QuickPath Interconnect", context->record->bank);
+	if (!intel_is_bus(context))
+		return;
 	facts_from_register(decoded, qpi_errors, ARRAY_SIZE(qpi_errors), context->record->status,
 			    context->conditions);
 	if (context->conditions & IF_MISC)
@@ -81,8 +81,8 @@ static void refine_memory(const struct decode_context *context, struct decoded *
 {
 	uint64_t misc = context->record->misc;
 
-	decoded->bank_type = "IMC";
-	fact_add(decoded, "unit", "Integrated memory controller", context->record->bank);
+	if (!intel_is_memory(context))
+		return;
 	facts_from_register(decoded, memory_errors, ARRAY_SIZE(memory_errors),
 			    context->record->status, context->conditions);
 	if (!(context->conditions & IF_MISC))
@@ -93,28 +93,30 @@ static void refine_memory(const struct decode_context *context, struct decoded *
 			    context->conditions);
 }
 
-static bool refine_internal(const struct decode_context *context, struct decoded *decoded)
+static void refine_internal(const struct decode_context *context, struct decoded *decoded)
 {
 	uint16_t error = (uint16_t)bits(context->record->status, 31, 24);
 
-	if ((context->record->status & 0xffff) != MCACOD_INTERNAL_UNCLASSIFIED)
-		return false;
-	if (error)
+	if ((context->record->status & 0xffff) == MCACOD_UNCLASSIFIED && error)
 		fact_add_error(decoded, internal_errors, ARRAY_SIZE(internal_errors), error);
-	return true;
 }
+
+static const struct intel_unit units[] = {
+	{ 0, 1, "QPI", "QuickPath Interconnect", refine_qpi },
+	{ 8, 8, "IMC", "Integrated memory controller", refine_memory },
+};
 
 void refine_nehalem(const struct decode_context *context, struct decoded *decoded)
 {
-	if (intel_is_bus(context))
-		refine_qpi(context, decoded);
-	else if (intel_is_memory(context))
-		refine_memory(context, decoded);
-	else
+	intel_unit_refine(units, ARRAY_SIZE(units), context, decoded);
+	if (context->record->bank == BANK_INTERNAL)
 		refine_internal(context, decoded);
 }
 
-/* The SDM has no tables for 06_2EH and 06_2FH; the core is the same. */
+/*
+ * The SDM has no tables for 06_2EH and 06_2FH and no bank numbers. That their
+ * internal errors are Nehalem's is a fact from mcelog.
+ */
 void refine_nehalem_ex(const struct decode_context *context, struct decoded *decoded)
 {
 	refine_internal(context, decoded);

@@ -34,8 +34,15 @@ static const struct code_row request_types[] = {
 	{ 0x1e, "BQ_DCU_SPLOCK_RD_TYPE" },
 };
 
-/* The same, bits 27:25. */
-static const struct code_row queue_errors[] = {
+/* Table "Incremental Bus Error Codes ... Intel Core Microarchitecture": what it adds. */
+static const struct code_row core2_request_types[] = {
+	{ 0x01, "BQ_PREF_READ_TYPE" },
+	{ 0x24, "BQ_L2_WI_RFO_TYPE" },
+	{ 0x26, "BQ_L2_WI_ITOM_TYPE" },
+};
+
+/* The table of family 06H, bits 27:25. */
+static const struct code_row p6_queue_errors[] = {
 	{ 0x0, "Bus queue: hard error" },
 	{ 0x1, "Bus queue: double-bit error" },
 	{ 0x2, "Bus queue: second address parity error" },
@@ -43,28 +50,37 @@ static const struct code_row queue_errors[] = {
 	{ 0x5, "Bus queue: first address parity error" },
 };
 
-/* The same, flags of all; 44 to 46 are reserved since Core 2 and then 0. */
+/*
+ * The table of Core 2, bits 27:25; 0 is no error. Older revisions of the SDM, and
+ * mcelog after them, have the codes of family 06H here.
+ */
+static const struct code_row core2_queue_errors[] = {
+	{ 0x1, "Bus queue: address parity error" },
+	{ 0x2, "Bus queue: hard error response" },
+	{ 0x3, "Bus queue: response parity error" },
+};
+
+/* Both tables. */
 static const struct fact_row bus_errors[] = {
 	INTEL_FLAG(30, "Internal BINIT"),
 	INTEL_FLAG(36, "Response parity error"),
 	INTEL_FLAG(38, "Retirement timeout (BINIT)"),
 	INTEL_FLAG(42, "Hard error response"),
 	INTEL_FLAG(43, "Failure that caused IERR"),
-	INTEL_FLAG(44, "Two transactions failed with address parity errors"),
-	INTEL_FLAG(45, "Uncorrectable ECC error"),
-	INTEL_FLAG(46, "Corrected ECC error"),
-	{ .name = "syndrome", .high = 54, .low = 47, .text = "ECC syndrome" },
 };
 
-/* The same, flags before Core 2. */
+/* The table of family 06H; 44 to 46 and the syndrome are reserved in Core 2. */
 static const struct fact_row p6_errors[] = {
 	INTEL_FLAG(28, "Functional redundancy check error"),
 	INTEL_FLAG(29, "BERR by this processor"),
 	INTEL_FLAG(35, "BINIT from the external bus"),
 	INTEL_FLAG(37, "Hard error response to a split transaction (bus BINIT)"),
+	INTEL_FLAG(44, "Two transactions failed with address parity errors"),
+	INTEL_FLAG(45, "Uncorrectable ECC error"),
+	INTEL_FLAG(46, "Corrected ECC error"),
 };
 
-/* The same, flags of Core 2. */
+/* The table of Core 2. */
 static const struct fact_row core2_errors[] = {
 	INTEL_FLAG(28, "Machine check driven"),
 	INTEL_FLAG(29, "Machine check observed"),
@@ -76,31 +92,51 @@ static const struct fact_row core2_errors[] = {
 
 enum { MODEL_CORE2_FIRST = 0x0f };
 
-static void refine_bus(const struct decode_context *context, struct decoded *decoded)
+static void add_request(const char *text, uint16_t type, struct decoded *decoded)
+{
+	if (!text)
+		text = code_text(request_types, ARRAY_SIZE(request_types), type);
+	fact_add(decoded, "bus_request", text ? text : "Unknown request type", type);
+}
+
+static void refine_core2_bus(const struct decode_context *context, struct decoded *decoded)
 {
 	uint64_t status = context->record->status;
-	bool core2 = cpuid_model(context->record->cpuid) >= MODEL_CORE2_FIRST;
-	const char *request =
-		code_text(request_types, ARRAY_SIZE(request_types), (uint16_t)bits(status, 24, 19));
+	uint16_t type = (uint16_t)bits(status, 24, 19), error = (uint16_t)bits(status, 27, 25);
 
-	fact_add_error(decoded, queue_errors, ARRAY_SIZE(queue_errors),
-		       (uint16_t)bits(status, 27, 25));
-	fact_add(decoded, "bus_request", request ? request : "Unknown request type",
-		 bits(status, 24, 19));
+	if (error)
+		fact_add_error(decoded, core2_queue_errors, ARRAY_SIZE(core2_queue_errors), error);
+	add_request(code_text(core2_request_types, ARRAY_SIZE(core2_request_types), type), type,
+		    decoded);
 	facts_from_register(decoded, bus_errors, ARRAY_SIZE(bus_errors), status,
 			    context->conditions);
-	if (core2)
-		facts_from_register(decoded, core2_errors, ARRAY_SIZE(core2_errors), status,
-				    context->conditions);
-	else
-		facts_from_register(decoded, p6_errors, ARRAY_SIZE(p6_errors), status,
-				    context->conditions);
+	facts_from_register(decoded, core2_errors, ARRAY_SIZE(core2_errors), status,
+			    context->conditions);
+}
+
+static void refine_p6_bus(const struct decode_context *context, struct decoded *decoded)
+{
+	uint64_t status = context->record->status;
+
+	fact_add_error(decoded, p6_queue_errors, ARRAY_SIZE(p6_queue_errors),
+		       (uint16_t)bits(status, 27, 25));
+	add_request(NULL, (uint16_t)bits(status, 24, 19), decoded);
+	facts_from_register(decoded, bus_errors, ARRAY_SIZE(bus_errors), status,
+			    context->conditions);
+	facts_from_register(decoded, p6_errors, ARRAY_SIZE(p6_errors), status, context->conditions);
+	/* the table has a syndrome with an ECC error only */
+	if (status & (BIT64(45) | BIT64(46)))
+		fact_add(decoded, "syndrome", "ECC syndrome", bits(status, 54, 47));
 }
 
 void refine_p6(const struct decode_context *context, struct decoded *decoded)
 {
-	if (intel_is_bus(context))
-		refine_bus(context, decoded);
+	if (!intel_is_bus(context))
+		return;
+	if (cpuid_model(context->record->cpuid) >= MODEL_CORE2_FIRST)
+		refine_core2_bus(context, decoded);
+	else
+		refine_p6_bus(context, decoded);
 }
 
 /* Table "Incremental Bus Error Codes of Machine Check for Processors 06_1DH", bits 31:16. */
@@ -137,21 +173,27 @@ static const struct code_row dunnington_internal_errors[] = {
 };
 /* clang-format on */
 
-enum { MCACOD_BUS_QUEUE = 0x0e0f, MCACOD_INTERNAL = 0x0400 };
+enum { BANK_CACHE = 6, MCACOD_BUS_QUEUE = 0x0e0f, MCACOD_INTERNAL = 0x0400 };
 
-void refine_dunnington(const struct decode_context *context, struct decoded *decoded)
+static void refine_dunnington_cache(const struct decode_context *context, struct decoded *decoded)
 {
-	switch (context->record->status & 0xffff) {
-	case MCACOD_BUS_QUEUE:
+	uint64_t status = context->record->status;
+
+	decoded->bank_type = "L3";
+	fact_add(decoded, "unit", "L3 cache and bus controller", BANK_CACHE);
+	if ((status & 0xffff) == MCACOD_BUS_QUEUE)
 		facts_from_register(decoded, dunnington_bus_errors,
-				    ARRAY_SIZE(dunnington_bus_errors), context->record->status,
-				    context->conditions);
-		break;
-	case MCACOD_INTERNAL:
+				    ARRAY_SIZE(dunnington_bus_errors), status, context->conditions);
+	else if ((status & 0xffff) == MCACOD_INTERNAL)
 		fact_add_error(decoded, dunnington_internal_errors,
 			       ARRAY_SIZE(dunnington_internal_errors), intel_mscod(context));
-		break;
-	default:
+}
+
+/* The tables are IA32_MC6_STATUS's (one heading has MC4); a core's banks are as in Core 2. */
+void refine_dunnington(const struct decode_context *context, struct decoded *decoded)
+{
+	if (context->record->bank == BANK_CACHE)
+		refine_dunnington_cache(context, decoded);
+	else
 		refine_p6(context, decoded);
-	}
 }

@@ -86,8 +86,11 @@ static const struct fact_row mcgstatus_rows[] = {
 };
 /* clang-format on */
 
+enum { MODEL_CORE_DUO = 0x0e, MODEL_TULSA = 0x06 };
+
 /*
- * What a CPU of this model can have at most. Nehalem has brought CMCI, its EX
+ * What a CPU of this model can have at most. Before Core Duo bits 54:53 are
+ * part of a syndrome or reserved. Nehalem has brought CMCI, its EX
  * recovery (MCG_SER_P), and all since Sandy Bridge have both.
  */
 static unsigned int capabilities_of_model(const struct record *record)
@@ -96,7 +99,11 @@ static unsigned int capabilities_of_model(const struct record *record)
 
 	if (!(record->fields & RECORD_HAS_CPUID) || record->vendor != VENDOR_INTEL)
 		return IF_SER | IF_TES | IF_CMCI;
-	if (family == 0x0f || (family == 0x06 && (model < 0x1a || model == 0x1d)))
+	if (family == 0x06 && model < MODEL_CORE_DUO)
+		return 0;
+	if (family == 0x0f)
+		return model == MODEL_TULSA ? IF_TES : 0;
+	if (family == 0x06 && (model < 0x1a || model == 0x1d))
 		return IF_TES;
 	if (family == 0x06 && (model == 0x1a || model == 0x1e || model == 0x1f || model == 0x25 ||
 			       model == 0x2c))
