@@ -33,6 +33,7 @@ enum request {
 	REQUEST_SNOOP,
 };
 
+enum { FAMILY_K8 = 0x0f, FAMILY_10H = 0x10, FAMILY_15H = 0x15 };
 enum { LEVEL_1 = 1, LEVEL_2 = 2, LEVEL_GENERIC = 3, TYPE_INSTRUCTION = 0, TYPE_DATA = 1 };
 enum { ACCESS_MEMORY = 0, ACCESS_IO = 2 };
 
@@ -61,7 +62,7 @@ static enum kind kind_of(uint16_t code)
 /* Bits of the extended error code: 4 before family 15h but in the northbridge, 6 in late 15h. */
 static unsigned int extended_code(const struct decode_context *context)
 {
-	enum { BANK_NORTHBRIDGE = 4, FAMILY_15H = 0x15, MODEL_6_BITS = 0x60 };
+	enum { BANK_NORTHBRIDGE = 4, MODEL_6_BITS = 0x60 };
 	unsigned int high = 19;
 
 	if (context->record->bank == BANK_NORTHBRIDGE || context->family >= FAMILY_15H)
@@ -85,6 +86,15 @@ static struct code code_of(const struct decode_context *context)
 		.level = (unsigned int)bits(status, 1, 0),
 		.address = status & STATUS_ADDRV,
 	};
+}
+
+/*
+ * Internal errors came with family 15h; last is the greatest extended error code that
+ * the Linux driver mce_amd knows for them.
+ */
+static const char *hardware_assertion(const struct code *code, unsigned int last)
+{
+	return code->family >= FAMILY_15H && code->extended <= last ? "Hardware assertion" : NULL;
 }
 
 /* ---- bank 0: the data cache, on family 15h the load-store unit ---- */
@@ -173,7 +183,7 @@ static const char *bank_0_15h(const struct code *code)
 	case KIND_BUS:
 		return code->extended ? "Internal error condition" : "System read data error";
 	case KIND_INTERNAL:
-		return "Hardware assertion";
+		return hardware_assertion(code, 0x1f);
 	case KIND_TLB:
 	case KIND_OTHER:
 		break;
@@ -263,7 +273,7 @@ static const char *bank_1(const struct code *code)
 			       ? "Instruction cache: system line fill error"
 			       : "Northbridge data read error";
 	case KIND_INTERNAL:
-		return "Hardware assertion";
+		return hardware_assertion(code, 0x3f);
 	case KIND_MEMORY:
 		break;
 	case KIND_OTHER:
@@ -346,7 +356,7 @@ static const char *bank_2_15h(const struct code *code)
 	case KIND_MEMORY:
 		return text_of(combined_15h, ARRAY_SIZE(combined_15h), code->extended);
 	case KIND_INTERNAL:
-		return "Hardware assertion";
+		return hardware_assertion(code, 0x3f);
 	case KIND_OTHER:
 		break;
 	}
@@ -444,7 +454,31 @@ static const struct fact_row northbridge_10h[] = {
 static const struct fact_row error_cpus = {
 	.name = "error_cpus", .high = 35, .low = 32, .text = "Cores of the error, one bit each",
 };
+
+static const struct fact_row error_core_id = {
+	.name = "error_core_id", .high = 35, .low = 32, .zero = true,
+	.text = "Core that the error belongs to",
+};
 /* clang-format on */
+
+/*
+ * Family 10h from revision D on has a number instead of the bits, and bit 56 says if it
+ * holds; that is from the Linux driver mce_amd (Linux 3.0).
+ */
+static void add_cores(const struct decode_context *context, struct decoded *decoded)
+{
+	enum { MODEL_REVISION_D = 8, NUMBER_VALID = 56 };
+	uint64_t status = context->record->status;
+	bool number = context->family == FAMILY_10H &&
+		      cpuid_model(context->record->cpuid) >= MODEL_REVISION_D;
+
+	if (context->family != FAMILY_K8 && context->family != FAMILY_10H)
+		return;
+	if (!number)
+		facts_from_register(decoded, &error_cpus, 1, status, context->conditions);
+	else if (status & BIT64(NUMBER_VALID))
+		facts_from_register(decoded, &error_core_id, 1, status, context->conditions);
+}
 
 static bool is_dram_ecc(const struct code *code)
 {
@@ -464,11 +498,10 @@ static void add_northbridge(const struct decode_context *context, const struct c
 		fact_add(decoded, "syndrome", "ECC syndrome", syndrome);
 	if (link)
 		fact_add(decoded, "link", "HyperTransport link", bits(status, 39, 36));
-	if (code->family == 0x10)
+	if (code->family == FAMILY_10H)
 		facts_from_register(decoded, northbridge_10h, ARRAY_SIZE(northbridge_10h), status,
 				    context->conditions);
-	if (code->family == 0x0f || code->family == 0x10)
-		facts_from_register(decoded, &error_cpus, 1, status, context->conditions);
+	add_cores(context, decoded);
 }
 
 /* ---- bank 5: the reorder buffer, since family 15h the execution unit ---- */
@@ -506,8 +539,11 @@ static const char *bank_5(const struct code *code)
 {
 	if (code->family == 0x0f || code->family == 0x11)
 		return NULL;
+	/* the reorder buffer has one error */
+	if (code->family < FAMILY_15H && code->extended)
+		return NULL;
 	if (code->kind == KIND_INTERNAL)
-		return "Hardware assertion";
+		return hardware_assertion(code, 0x1f);
 	return text_of(execution, ARRAY_SIZE(execution), code->extended);
 }
 

@@ -17,6 +17,8 @@ enum {
 	BANK_THERMAL = 128,
 	BANK_AMD_THRESHOLD_FIRST = 129,
 	BANK_AMD_THRESHOLD_LAST = 129 + 6 * 9 - 1,
+	AMD_THRESHOLD_BLOCKS = 9,
+	BANK_NORTHBRIDGE = 4,
 	BANK_TIMEOUT = 128 + 90,
 };
 
@@ -27,16 +29,31 @@ static const struct fact_row thermal_rows[] = {
 	  .text = "The thermal sensor's high-temperature output is active" },
 	{ .name = "thermal_log", .high = 1, .low = 1,
 	  .text = "The high-temperature output was active since the log was cleared" },
+	{ .name = "prochot", .high = 2, .low = 2,
+	  .text = "PROCHOT# or FORCEPR# is asserted by another agent" },
+	{ .name = "critical_temperature", .high = 4, .low = 4,
+	  .text = "The critical temperature sensor's output is active" },
 };
 /* clang-format on */
 
-/* Here status is an MCi_MISC of family 10h: BKDG (31116), "MCi_MISC". */
+/*
+ * Here misc is the threshold register of a block and status its bank's MCi_STATUS
+ * (Linux, arch/x86/kernel/cpu/mcheck/mce_amd.c): BKDG for family 10h (31116), MCi_MISC.
+ */
 /* clang-format off */
 static const struct fact_row threshold_rows[] = {
 	{ .name = "threshold_count", .high = 43, .low = 32, .zero = true,
 	  .text = "Error counter of the threshold register" },
 	{ .name = "threshold_overflow", .high = 48, .low = 48,
 	  .text = "The error counter reached its threshold" },
+};
+
+/* Blocks of bank 4, the northbridge. */
+static const char *const threshold_units[] = {
+	[0] = "DRAM errors",
+	[1] = "Link errors",
+	[2] = "L3 cache errors",
+	[3] = "FB-DIMM errors",
 };
 /* clang-format on */
 
@@ -60,6 +77,23 @@ static void decode_thermal(const struct record *record, struct decoded *decoded)
 	facts_from_register(decoded, thermal_rows, ARRAY_SIZE(thermal_rows), record->status, 0);
 }
 
+static void decode_threshold(const struct record *record, struct decoded *decoded)
+{
+	unsigned int number = record->bank - BANK_AMD_THRESHOLD_FIRST;
+	unsigned int block = number % AMD_THRESHOLD_BLOCKS;
+	bool known = number / AMD_THRESHOLD_BLOCKS == BANK_NORTHBRIDGE &&
+		     block < ARRAY_SIZE(threshold_units);
+
+	say(decoded, CLASS_UNKNOWN, SEVERITY_CORRECTED, "Corrected error threshold event");
+	fact_add(decoded, "threshold_bank", "Bank whose errors are counted",
+		 number / AMD_THRESHOLD_BLOCKS);
+	fact_add(decoded, "threshold_block", known ? threshold_units[block] : "Block of the bank",
+		 block);
+	if (record->fields & RECORD_HAS_MISC)
+		facts_from_register(decoded, threshold_rows, ARRAY_SIZE(threshold_rows),
+				    record->misc, 0);
+}
+
 bool software_bank_decode(const struct decode_context *context, struct decoded *decoded)
 {
 	const struct record *record = context->record;
@@ -75,9 +109,7 @@ bool software_bank_decode(const struct decode_context *context, struct decoded *
 	}
 	if (context->rules == RULES_AMD && record->bank >= BANK_AMD_THRESHOLD_FIRST &&
 	    record->bank <= BANK_AMD_THRESHOLD_LAST) {
-		say(decoded, CLASS_UNKNOWN, SEVERITY_CORRECTED, "Corrected error threshold event");
-		facts_from_register(decoded, threshold_rows, ARRAY_SIZE(threshold_rows),
-				    record->status, 0);
+		decode_threshold(record, decoded);
 		return true;
 	}
 	return false;

@@ -4,6 +4,8 @@
  * facts from its patches to the Linux kernel (KH-40000, whose kernel makes the
  * records from firmware's reports) and to rasdaemon (KH-50000).
  */
+#include <string.h>
+
 #include "decode/bits.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
@@ -72,11 +74,58 @@ static void refine_pcie(const struct decode_context *context, struct decoded *de
 		       (uint16_t)bits(context->record->status, 23, 16));
 }
 
+/* What every error of a unit is, by the short names below. */
+/* clang-format off */
+static const struct {
+	const char *type;
+	enum error_class class;
+} unit_classes[] = {
+	{ "IMC",  CLASS_MEMORY },
+	{ "PL2",  CLASS_CACHE },
+	{ "LLC",  CLASS_CACHE },
+	{ "PCIE", CLASS_IO },
+	{ "ZDI",  CLASS_BUS },
+	{ "ZPI",  CLASS_BUS },
+	{ "CPU",  CLASS_INTERNAL },
+	{ "SVID", CLASS_INTERNAL },
+};
+/* clang-format on */
+
+/* Only where the error code left it open. */
+static void classify(struct decoded *decoded)
+{
+	if (!decoded->bank_type || decoded->class != CLASS_UNKNOWN)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(unit_classes); i++)
+		if (strcmp(unit_classes[i].type, decoded->bank_type) == 0)
+			decoded->class = unit_classes[i].class;
+}
+
 /* ---- KH-40000 ---- */
 
+static void remove_fact(struct decoded *decoded, const char *name)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < decoded->n_facts; i++)
+		if (strcmp(decoded->facts[i].name, name) != 0)
+			decoded->facts[n++] = decoded->facts[i];
+	decoded->n_facts = n;
+}
+
+/* The kernel puts numbers of the firmware's report into MISC, nothing of the SDM's layout. */
+static void remove_address_facts(struct decoded *decoded)
+{
+	remove_fact(decoded, "address_lsb");
+	remove_fact(decoded, "address_mode");
+}
+
+/* The kernel's status words are constants: the channel in them is always 0. */
 static void refine_kh40000_memory(const struct decode_context *context, struct decoded *decoded)
 {
 	refine_memory(context, decoded);
+	remove_address_facts(decoded);
+	decoded->location.channel = LOCATION_UNKNOWN;
 	if (context->conditions & IF_MISC)
 		fact_add(decoded, "module", "Memory module, by the firmware's number",
 			 context->record->misc);
@@ -86,6 +135,10 @@ static void refine_kh40000_link(const struct decode_context *context, struct dec
 {
 	enum { SPEED_REDUCED = 0x0c };
 
+	remove_address_facts(decoded);
+	if (context->conditions & IF_MISC)
+		fact_add(decoded, "requester", "Requester, by the firmware's number",
+			 bits(context->record->misc, 26, 19));
 	if (intel_mscod(context) == SPEED_REDUCED)
 		fact_add(decoded, "error", "Link unreliable, speed reduced", SPEED_REDUCED);
 	else
@@ -103,6 +156,7 @@ static const struct intel_unit kh40000[] = {
 void refine_kh40000(const struct decode_context *context, struct decoded *decoded)
 {
 	intel_unit_refine(kh40000, ARRAY_SIZE(kh40000), context, decoded);
+	classify(decoded);
 }
 
 /* ---- KH-50000 ---- */
@@ -159,6 +213,13 @@ static const struct code_row hif_errors[] = {
 	{ 0x04, "CXL: uncorrected poison" },
 	{ 0x05, "CXL: corrected poison" },
 	{ 0x06, "CXL: parity error" },
+};
+
+/* Transaction types of memory controller codes that the SDM reserves. */
+static const struct code_row memory_transactions[] = {
+	{ 0x05, "Poisoned data, normal read" },
+	{ 0x06, "Poisoned data, patrol read" },
+	{ 0x07, "Key hit error" },
 };
 
 static const struct fact_row memory_misc_rows[] = {
@@ -238,8 +299,15 @@ static void refine_svid(const struct decode_context *context, struct decoded *de
 
 static void refine_kh50000_memory(const struct decode_context *context, struct decoded *decoded)
 {
+	uint16_t transaction = (uint16_t)bits(context->record->status, 6, 4);
+
 	refine_memory(context, decoded);
-	if (!(context->conditions & IF_MISC) || !intel_is_memory(context))
+	if (!intel_is_memory(context))
+		return;
+	if (code_text(memory_transactions, ARRAY_SIZE(memory_transactions), transaction))
+		fact_add_error(decoded, memory_transactions, ARRAY_SIZE(memory_transactions),
+			       transaction);
+	if (!(context->conditions & IF_MISC))
 		return;
 	decoded->location.rank = (int32_t)bits(context->record->misc, 26, 25);
 	facts_from_register(decoded, memory_misc_rows, ARRAY_SIZE(memory_misc_rows),
@@ -275,4 +343,5 @@ static const struct intel_unit kh50000[] = {
 void refine_kh50000(const struct decode_context *context, struct decoded *decoded)
 {
 	intel_unit_refine(kh50000, ARRAY_SIZE(kh50000), context, decoded);
+	classify(decoded);
 }
