@@ -29,6 +29,7 @@ enum {
 /* From records to standard output. */
 struct writer {
 	struct strbuf text;
+	struct event event; /* the last one; what the store would give it stays 0 */
 	bool json;
 	const struct cpu_alias *cpu; /* for records that do not say theirs */
 	int error;		     /* of the first write that failed, 0 none */
@@ -68,16 +69,17 @@ static void set_cpu(const struct writer *writer, struct record *record)
 
 static void write_record(struct writer *writer, const struct record *record, const char *symbol)
 {
-	struct event event = { .record = *record };
+	struct event *event = &writer->event;
 
-	set_cpu(writer, &event.record);
-	event.record.replayed = true;
-	decode(&event.record, &event.decoded);
+	event->record = *record;
+	set_cpu(writer, &event->record);
+	event->record.replayed = true;
+	decode(&event->record, &event->decoded);
 	if (writer->json) {
-		event_to_json(&event, NULL, &writer->text);
+		event_to_json(event, NULL, &writer->text);
 		strbuf_add(&writer->text, "\n");
 	} else {
-		event_to_text(&event, &writer->text);
+		event_to_text(event, &writer->text);
 		if (symbol[0]) {
 			writer->text.length--; /* the blank line comes after it */
 			strbuf_add(&writer->text, "RIP: ");
@@ -130,7 +132,8 @@ static int read_lines(int fd, struct text_parser *parser, struct writer *writer)
 	if (!buffer)
 		return -ENOMEM;
 	while (!writer->error) {
-		ssize_t n = read(fd, buffer + used, INPUT_SIZE - used);
+		size_t wanted = INPUT_SIZE - used;
+		ssize_t n = read(fd, buffer + used, wanted);
 		size_t taken;
 
 		if (n < 0 && errno == EINTR)
@@ -147,6 +150,8 @@ static int read_lines(int fd, struct text_parser *parser, struct writer *writer)
 		}
 		used -= taken;
 		memmove(buffer, buffer + taken, used);
+		if ((size_t)n < wanted) /* no more for a while, as from tail -f */
+			flush(writer);
 	}
 	if (used)
 		text_parser_line(parser, buffer, used);

@@ -56,7 +56,26 @@ static bool is_caller(const char *text, size_t length)
 static bool may_be_in_bracket(char c)
 {
 	return (c >= '0' && c <= '9') || c == '.' || c == ' ' || c == ':' || c == '+' || c == '-' ||
-	       c == ',' || isalpha((unsigned char)c);
+	       c == ',' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* printk's own time, "[   12.345678]", which nearly every line has. */
+static bool take_printk_time(struct span *span)
+{
+	const char *at = span->text + 1, *end = span->text + span->length;
+
+	while (at < end && *at == ' ')
+		at++;
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	if (at >= end || *at++ != '.')
+		return false;
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	if (at >= end || *at != ']')
+		return false;
+	skip(span, (size_t)(at + 1 - span->text));
+	return true;
 }
 
 /* "[   12.345678]", "[   T12]", "[Fri Nov 20 21:59:24 2026]": blanks, digits, letters. */
@@ -66,6 +85,8 @@ static bool take_bracket(struct span *span, struct text_prefix *prefix)
 
 	if (span->length < 2 || span->text[0] != '[')
 		return false;
+	if (take_printk_time(span))
+		return true;
 	while (start < span->length && span->text[start] == ' ')
 		start++;
 	for (end = start; end < span->length && span->text[end] != ']'; end++)

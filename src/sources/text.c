@@ -53,12 +53,20 @@ struct open {
 	char symbol[SYMBOL_MAX];
 };
 
+/* What tells a record from another one. */
+struct registers {
+	uint32_t cpu;
+	uint8_t bank;
+	uint64_t status, tsc, addr;
+};
+
 struct text_parser {
 	struct text_output output;
 	struct open open[OPEN_MAX_]; /* oldest first */
 	unsigned int n_open;
-	unsigned int last;	  /* index of the record that the last line went to */
-	struct open given;	  /* the last whole one that the kernel itself printed */
+	unsigned int last;	/* index of the record that the last line went to */
+	struct registers given; /* of the last whole record that the kernel itself printed */
+	bool has_given;
 	unsigned int since_given; /* lines */
 	bool decoded; /* within mcelog's decoded output: its words belong to the record */
 	uint32_t cpu; /* of the last CPU line, for kernels that put banks on their own lines */
@@ -90,9 +98,9 @@ void text_parser_free(struct text_parser *parser)
  * same registers again: decoded on AMD, else as lines like the kernel's but with
  * the driver's name, or nothing at all, in place of "[Hardware Error]:".
  */
-static bool is_repetition(const struct open *open, const struct open *first)
+static bool is_repetition(const struct open *open, const struct registers *b)
 {
-	const struct record *a = &open->record, *b = &first->record;
+	const struct record *a = &open->record;
 
 	if (!open->close || a->cpu != b->cpu || a->bank != b->bank || a->status != b->status)
 		return false;
@@ -103,6 +111,12 @@ static bool is_repetition(const struct open *open, const struct open *first)
 	return a->tsc == b->tsc && a->addr == b->addr && (a->tsc || open->edac);
 }
 
+static struct registers registers_of(const struct record *record)
+{
+	return (struct registers){ record->cpu, record->bank, record->status, record->tsc,
+				   record->addr };
+}
+
 static void give_out(struct text_parser *parser, unsigned int index)
 {
 	struct open *open = &parser->open[index];
@@ -110,7 +124,8 @@ static void give_out(struct text_parser *parser, unsigned int index)
 	if (!is_repetition(open, &parser->given)) {
 		parser->output.record(parser->output.context, &open->record, open->symbol);
 		if (open->stage == STAGE_PROCESSOR && open->hardware_error) {
-			parser->given = *open;
+			parser->given = registers_of(&open->record);
+			parser->has_given = true;
 			parser->since_given = 0;
 		}
 	}
@@ -172,7 +187,7 @@ static struct open *begin(struct text_parser *parser, enum shape shape)
 	open = &parser->open[parser->last];
 	memset(open, 0, sizeof(*open));
 	open->shape = shape;
-	open->close = parser->given.hardware_error && parser->since_given < REPETITION_LINES;
+	open->close = parser->has_given && parser->since_given < REPETITION_LINES;
 	open->record.source = SOURCE_TEXT;
 	open->record.vendor = VENDOR_UNKNOWN;
 	return open;
@@ -440,7 +455,7 @@ static enum verdict take_keyword_line(struct text_parser *parser, struct span sp
 	struct span rest = span, word = next_word(&rest);
 	enum stage stage = STAGE_CPU;
 	struct open *open = NULL;
-	struct record record;
+	struct record before;
 	enum verdict verdict;
 
 	if (is_word(word, "TSC"))
@@ -454,13 +469,14 @@ static enum verdict take_keyword_line(struct text_parser *parser, struct span sp
 		open = &parser->open[parser->last];
 	if (!open)
 		return FOREIGN;
-	record = open->record;
-	verdict = text_take_keywords(span, &record);
-	if (verdict != TAKEN)
+	before = open->record;
+	verdict = text_take_keywords(span, &open->record);
+	if (verdict != TAKEN) {
+		open->record = before;
 		return verdict;
+	}
 	if (is_word(word, "CPUID"))
 		parser->decoded = false; /* mcelog's last line */
-	open->record = record;
 	open->foreign = 0;
 	parser->last = (unsigned int)(open - parser->open);
 	if (open->shape == SHAPE_KERNEL && stage > open->stage)
