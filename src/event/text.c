@@ -198,10 +198,22 @@ static void add_location(struct strbuf *buffer, const struct location *location)
 		strbuf_add(buffer, "\n");
 }
 
-/* What the lines "MCG status", "MCi status", "MCA" and "COUNT" say already. */
-static bool said_elsewhere(const struct fact *fact)
+/* The fact of that name; NULL where there is none. */
+static const struct fact *find_fact(const struct decoded *decoded, const char *name)
 {
-	const char *name = fact->name;
+	for (unsigned int i = 0; i < decoded->n_facts; i++)
+		if (decoded->facts[i].name[0] == name[0] &&
+		    strcmp(decoded->facts[i].name, name) == 0)
+			return &decoded->facts[i];
+	return NULL;
+}
+
+/*
+ * What the lines "MCG status", "MCi status", "MCA", "COUNT" and "BANKTYPE" say
+ * already, and codes whose meaning is there in words (in_words).
+ */
+static bool said_elsewhere(const char *name, bool in_words)
+{
 
 	switch (name[0]) {
 	case 'a':
@@ -209,14 +221,17 @@ static bool said_elsewhere(const struct fact *fact)
 	case 'c':
 		return strcmp(name, "context_corrupt") == 0 || strcmp(name, "corrected_count") == 0;
 	case 'e':
-		return strcmp(name, "enabled") == 0;
+		return name[1] != 'r' && (strcmp(name, "enabled") == 0 ||
+					  (in_words && strcmp(name, "extended_error_code") == 0));
 	case 'm':
+		if (name[1] == 's')
+			return in_words && strcmp(name, "mscod") == 0;
 		return strcmp(name, "misc_valid") == 0 || strcmp(name, "mca_code") == 0 ||
 		       (strncmp(name, "mcg_", 4) == 0 && strcmp(name, "mcg_seam_nr") != 0);
 	case 'o':
 		return strcmp(name, "overflow") == 0;
 	case 'u':
-		return strcmp(name, "uncorrected") == 0;
+		return strcmp(name, "uncorrected") == 0 || strcmp(name, "unit") == 0;
 	}
 	return false;
 }
@@ -230,15 +245,35 @@ static void add_fact(struct strbuf *buffer, const struct fact *fact)
 	strbuf_add(buffer, ")\n");
 }
 
+/* "BANKTYPE UMC Unified Memory Controller"; a unit that nobody knows has only numbers. */
+static void add_unit_name(struct strbuf *buffer, const struct decoded *decoded)
+{
+	const struct fact *unit = find_fact(decoded, "unit");
+
+	if (!decoded->bank_type) {
+		if (unit)
+			add_fact(buffer, unit);
+		return;
+	}
+	strbuf_add(buffer, "BANKTYPE ");
+	strbuf_add(buffer, decoded->bank_type);
+	if (unit) {
+		strbuf_add(buffer, " ");
+		strbuf_add(buffer, unit->text);
+	}
+	strbuf_add(buffer, "\n");
+}
+
 static void add_meaning(struct strbuf *buffer, const struct event *event)
 {
 	const struct decoded *decoded = &event->decoded;
+	bool in_words = find_fact(decoded, "error");
 
 	strbuf_add(buffer, "MCA: ");
 	strbuf_add(buffer, decoded->mca);
 	strbuf_add(buffer, "\n");
 	for (unsigned int i = 0; i < decoded->n_facts; i++)
-		if (!said_elsewhere(&decoded->facts[i]))
+		if (!said_elsewhere(decoded->facts[i].name, in_words))
 			add_fact(buffer, &decoded->facts[i]);
 	strbuf_add(buffer, "SEVERITY ");
 	strbuf_add(buffer, severity_name(decoded->severity));
@@ -246,11 +281,7 @@ static void add_meaning(struct strbuf *buffer, const struct event *event)
 	strbuf_add(buffer, class_name(decoded->class));
 	add_number(buffer, " COUNT ", decoded->count);
 	strbuf_add(buffer, "\n");
-	if (decoded->bank_type) {
-		strbuf_add(buffer, "BANKTYPE ");
-		strbuf_add(buffer, decoded->bank_type);
-		strbuf_add(buffer, "\n");
-	}
+	add_unit_name(buffer, decoded);
 }
 
 static void add_raw(struct strbuf *buffer, const struct record *record)

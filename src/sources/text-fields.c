@@ -14,14 +14,19 @@ static const uint8_t digits[256] = {
 	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
 };
 
+/* 16 digits fit; more do where the first ones are 0. */
 static bool parse_hex(const char *at, const char *end, uint64_t *ret_value)
 {
 	uint64_t value = 0;
 
+	while (end - at > 16 && *at == '0')
+		at++;
+	if (end - at > 16)
+		return false;
 	for (; at < end; at++) {
 		unsigned int digit = digits[(unsigned char)*at] - 1u;
 
-		if (digit >= 16 || value >> 60)
+		if (digit >= 16)
 			return false;
 		value = value << 4 | digit;
 	}
