@@ -6,8 +6,8 @@
 #include "event/decoded.h"
 
 /*
- * Adds channel, chip select and, for GPU nodes with HBM, controller and die to
- * an error of a UMC bank (HardwareID 96h). error is the extended error code.
+ * Adds channel, DIMM, chip select, syndrome and, for GPU nodes with HBM, controller
+ * and die to an error of a UMC bank (HardwareID 96h). error is the extended error code.
  */
 void amd_umc_locate(const struct decode_context *context, unsigned int error,
 		    struct decoded *decoded);
