@@ -345,6 +345,9 @@ static void add_processor(struct strbuf *buffer, const struct event *event)
 		strbuf_add(buffer, "CPUNAME ");
 		strbuf_add(buffer, event->decoded.cpu_name);
 		strbuf_add(buffer, "\n");
+	} else if (record->fields & RECORD_HAS_CPUID) {
+		add_hex(buffer, "CPUNAME unknown, CPUID 0x", record->cpuid);
+		strbuf_add(buffer, "\n");
 	}
 }
 
