@@ -4,7 +4,10 @@
 #include "decode/refine.h"
 #include "util/cleanup.h"
 
-/* Table "Intel MC Error Codes for IA32_MC6 and MC7_STATUS". */
+/*
+ * Table "Intel MC Error Codes for IA32_MC6 and MC7_STATUS", which lists one bit for each
+ * error; here from mcelog's denverton.c. MISC has no table.
+ */
 /* clang-format off */
 static const struct fact_row imc_errors[] = {
 	INTEL_FLAG(16, "Command or address parity error"),
@@ -15,10 +18,14 @@ static const struct fact_row imc_errors[] = {
 };
 /* clang-format on */
 
+enum { IMC_RESERVED = 0xffe0 };
+
+/* Two channels of one controller: Linux pnd2_edac. Only the error code says which. */
 static void refine_imc(const struct decode_context *context, struct decoded *decoded)
 {
-	facts_from_register(decoded, imc_errors, ARRAY_SIZE(imc_errors), context->record->status,
-			    context->conditions);
+	intel_mscod_flags(context, imc_errors, ARRAY_SIZE(imc_errors), IMC_RESERVED, decoded);
+	if (intel_is_memory(context))
+		decoded->location.imc = 0;
 }
 
 static const struct intel_unit units[] = {

@@ -35,9 +35,90 @@ bool intel_is_bus(const struct decode_context *context)
 	return (context->record->status & 0xe800) == 0x0800;
 }
 
+enum { MCACOD_TIMER = 0x0400, MCACOD_INTERNAL = 0x0400, MCACOD_INTERNAL_MASK = 0xfc00 };
+
+bool intel_is_pcu(const struct decode_context *context)
+{
+	uint16_t code = (uint16_t)context->record->status;
+
+	return (code & MCACOD_INTERNAL_MASK) == MCACOD_INTERNAL && code != MCACOD_TIMER;
+}
+
+void intel_mscod_flags(const struct decode_context *context, const struct fact_row *rows, size_t n,
+		       uint16_t reserved, struct decoded *decoded)
+{
+	uint16_t unknown = intel_mscod(context) & reserved;
+
+	facts_from_register(decoded, rows, n, context->record->status & ~((uint64_t)reserved << 16),
+			    context->conditions);
+	if (unknown)
+		fact_add_error(decoded, NULL, 0, unknown);
+}
+
 bool intel_has_corrected_misc(const struct decode_context *context)
 {
 	return context->conditions & IF_MISC && context->conditions & IF_CORRECTED;
+}
+
+/*
+ * SDM Vol. 3B (253669), "Intel IMC MC Error Codes for IA32_MCi_MISC" of 06_2DH, 06_3EH and
+ * 06_3FH, and bits 36:32 of "... for IA32_MCi_STATUS", with MSR_ERROR_CONTROL (17FH) bit 1
+ * set. An old edition has the two valid bits of 06_2DH elsewhere; mcelog's author, who is
+ * with Intel, says that this is a misprint.
+ */
+enum { MISC_FIRST_VALID = 62, MISC_SECOND_VALID = 63 };
+
+/* clang-format off */
+static const struct fact_row first_device_rows[] = {
+	{ .name = "device_error_mask",	.high = 29, .low = 14, .zero = true,
+	  .text = "Failed bits of the device" },
+};
+
+static const struct fact_row second_device_rows[] = {
+	{ .name = "second_rank",	.high = 55, .low = 51, .zero = true,
+	  .text = "Rank of the second failed device" },
+	{ .name = "second_device",	.high = 13, .low = 9,  .zero = true,
+	  .text = "Second failed device" },
+	{ .name = "second_device_error_mask", .high = 45, .low = 30, .zero = true,
+	  .text = "Failed bits of the second device" },
+};
+
+static const struct fact_row write_buffer_rows[] = {
+	{ .name = "write_buffer",	.high = 13, .low = 9,  .zero = true,
+	  .text = "Write data buffer with the parity error" },
+};
+/* clang-format on */
+
+void intel_imc_devices(const struct decode_context *context, struct decoded *decoded)
+{
+	uint64_t misc = context->record->misc;
+
+	if (!intel_is_memory(context) || !intel_has_corrected_misc(context))
+		return;
+	if (misc & BIT64(MISC_FIRST_VALID)) {
+		decoded->location.rank = (int32_t)bits(misc, 50, 46);
+		decoded->location.device = (int32_t)bits(context->record->status, 36, 32);
+		facts_from_register(decoded, first_device_rows, ARRAY_SIZE(first_device_rows), misc,
+				    context->conditions);
+	}
+	if (misc & BIT64(MISC_SECOND_VALID))
+		facts_from_register(decoded, second_device_rows, ARRAY_SIZE(second_device_rows),
+				    misc, context->conditions);
+}
+
+/* MSCOD, "write data" and "write byte enable" parity errors. */
+enum { MSCOD_WRITE_PARITY = 0x0006 };
+
+/* The same bits of MISC are the second device's where that one is valid. */
+void intel_imc_write_buffer(const struct decode_context *context, struct decoded *decoded)
+{
+	uint64_t misc = context->record->misc;
+
+	if (!(context->conditions & IF_MISC) || misc & BIT64(MISC_SECOND_VALID) ||
+	    !intel_is_memory(context) || !(intel_mscod(context) & MSCOD_WRITE_PARITY))
+		return;
+	facts_from_register(decoded, write_buffer_rows, ARRAY_SIZE(write_buffer_rows), misc,
+			    context->conditions);
 }
 
 void intel_mirroring(const struct decode_context *context, unsigned int failover,

@@ -46,6 +46,26 @@ bool intel_is_memory(const struct decode_context *context);
 /* The error code is a bus or interconnect one (000F 1PPT RRRR IILL). */
 bool intel_is_bus(const struct decode_context *context);
 
+/*
+ * The error code is an internal one of the power control unit. Where it is not,
+ * IA32_MC4_STATUS is a copy of a core's IA32_MC3_STATUS (SDM Vol. 3B, 06_3FH and later,
+ * MCACOD), and MSCOD is not this unit's.
+ */
+bool intel_is_pcu(const struct decode_context *context);
+
+/* Errors by flag in MSCOD; the bits in reserved, which no row has, are unknown errors. */
+void intel_mscod_flags(const struct decode_context *context, const struct fact_row *rows, size_t n,
+		       uint16_t reserved, struct decoded *decoded);
+
+/*
+ * Memory controllers from Sandy Bridge-EP to Haswell-EP: rank and device of a corrected
+ * error. Nothing where MISC does not have them.
+ */
+void intel_imc_devices(const struct decode_context *context, struct decoded *decoded);
+
+/* Ivy Bridge-EP and Haswell-EP: the write data buffer of a write parity error. */
+void intel_imc_write_buffer(const struct decode_context *context, struct decoded *decoded);
+
 /* The error was corrected and MISC is there. */
 bool intel_has_corrected_misc(const struct decode_context *context);
 
