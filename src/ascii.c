@@ -31,6 +31,7 @@ struct writer {
 	struct strbuf text;
 	struct event event; /* the last one; what the store would give it stays 0 */
 	bool json;
+	bool raw; /* not decoded */
 	const struct cpu_alias *cpu; /* for records that do not say theirs */
 	int error;		     /* of the first write that failed, 0 none */
 };
@@ -74,6 +75,12 @@ static void write_record(struct writer *writer, const struct record *record, con
 	event->record = *record;
 	set_cpu(writer, &event->record);
 	event->record.replayed = true;
+	if (writer->raw) {
+		record_to_raw(&event->record, &writer->text);
+		if (writer->text.length >= OUTPUT_SIZE)
+			flush(writer);
+		return;
+	}
 	decode(&event->record, &event->decoded);
 	if (writer->json) {
 		event_to_json(event, NULL, &writer->text);
@@ -161,7 +168,7 @@ static int read_lines(int fd, struct text_parser *parser, struct writer *writer)
 
 static int writer_start(struct writer *writer, const struct config *config)
 {
-	*writer = (struct writer){ .json = config->json };
+	*writer = (struct writer){ .json = config->json, .raw = config->raw };
 	if (!config->cpu)
 		return 0;
 	writer->cpu = cpu_alias_find(config->cpu);

@@ -29,6 +29,7 @@ struct config {
 	bool binary;
 	bool decode;
 	bool json;
+	bool raw;
 	bool list_sources;
 	bool version;
 	bool help;

@@ -57,6 +57,13 @@ void event_to_json(const struct event *event, const struct host *host, struct st
  */
 void event_to_text(const struct event *event, struct strbuf *buffer);
 
+/*
+ * Appends the record undecoded in mcelog's raw shape, one register a line and a
+ * blank line at the end, also those that mcelog leaves out (PPIN, SYND ...); what
+ * the record does not have is left out.
+ */
+void record_to_raw(const struct record *record, struct strbuf *buffer);
+
 /* The FRU text that AMD puts in SYND1 and SYND2: printable ASCII or "". buffer: 17 bytes. */
 const char *record_fru_text(const struct record *record, char buffer[17]);
 

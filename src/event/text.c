@@ -366,3 +366,61 @@ void event_to_text(const struct event *event, struct strbuf *buffer)
 	add_processor(buffer, event);
 	strbuf_add(buffer, "\n");
 }
+
+static void add_raw_hex(struct strbuf *buffer, const char *name, uint64_t value)
+{
+	add_hex(buffer, name, value);
+	strbuf_add(buffer, "\n");
+}
+
+static void add_raw_number(struct strbuf *buffer, const char *name, uint64_t value)
+{
+	add_number(buffer, name, value);
+	strbuf_add(buffer, "\n");
+}
+
+void record_to_raw(const struct record *record, struct strbuf *buffer)
+{
+	/* clang-format off */
+	const struct {
+		uint32_t field; /* that the record must have */
+		const char *name;
+		uint64_t value;
+	} rows[] = {
+		{ RECORD_HAS_MISC,	"MISC 0x",	record->misc },
+		{ RECORD_HAS_ADDR,	"ADDR 0x",	record->addr },
+		{ 0,			"STATUS 0x",	record->status },
+		{ RECORD_HAS_MCGSTATUS, "MCGSTATUS 0x", record->mcgstatus },
+		{ RECORD_HAS_MCGCAP,	"MCGCAP 0x",	record->mcgcap },
+		{ RECORD_HAS_PPIN,	"PPIN 0x",	record->ppin },
+		{ RECORD_HAS_MICROCODE, "MICROCODE 0x", record->microcode },
+		{ RECORD_HAS_SYND,	"SYND 0x",	record->synd },
+		{ RECORD_HAS_IPID,	"IPID 0x",	record->ipid },
+		{ RECORD_HAS_SYND12,	"SYND1 0x",	record->synd1 },
+		{ RECORD_HAS_SYND12,	"SYND2 0x",	record->synd2 },
+	};
+	/* clang-format on */
+
+	add_raw_number(buffer, "CPU ", record->cpu);
+	add_raw_number(buffer, "BANK ", record->bank);
+	if (record->fields & RECORD_HAS_TSC)
+		add_raw_hex(buffer, "TSC 0x", record->tsc);
+	if (record->fields & RECORD_HAS_IP) {
+		add_hex(buffer, "RIP 0x", record->cs);
+		add_raw_hex(buffer, ":0x", record->ip);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (!rows[i].field || record->fields & rows[i].field)
+			add_raw_hex(buffer, rows[i].name, rows[i].value);
+	if (record->fields & RECORD_HAS_CPUID) {
+		add_number(buffer, "PROCESSOR ", record->vendor);
+		add_raw_hex(buffer, ":0x", record->cpuid);
+	}
+	if (record->time_us > 0)
+		add_raw_number(buffer, "TIME ", (uint64_t)record->time_us / 1000000);
+	if (record->fields & RECORD_HAS_SOCKETID)
+		add_raw_number(buffer, "SOCKETID ", record->socketid);
+	if (record->fields & RECORD_HAS_APICID)
+		add_raw_number(buffer, "APICID ", record->apicid);
+	strbuf_add(buffer, "\n");
+}

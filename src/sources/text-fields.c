@@ -184,14 +184,26 @@ static bool take_flags(struct span *span, bool mcg, uint64_t *ret_value)
 	return any;
 }
 
-static bool take_value(struct span *span, const struct keyword *keyword, uint64_t *ret_value)
+/*
+ * mcelog writes the APIC ID in hexadecimal on the line of its decoded output,
+ * and in decimal on a line of its own in the raw one.
+ */
+static unsigned int base_of(const struct keyword *keyword, struct span span, bool first)
+{
+	bool alone = first && (next_word(&span), skip_blanks(&span), !span.length);
+
+	return alone && strcmp(keyword->word, "APICID") == 0 ? 10 : keyword->base;
+}
+
+static bool take_value(struct span *span, const struct keyword *keyword, bool first,
+		       uint64_t *ret_value)
 {
 	if (keyword->offset == offsetof(struct record, status))
 		return take_flags(span, false, ret_value);
 	if (keyword->offset == offsetof(struct record, mcgstatus))
 		return take_flags(span, true, ret_value);
 	/* mcelog writes SOCKETID in hexadecimal: seen where it has a letter */
-	return text_take_number(span, keyword->base, UINT64_MAX, ret_value) ||
+	return text_take_number(span, base_of(keyword, *span, first), UINT64_MAX, ret_value) ||
 	       text_take_number(span, 16, UINT64_MAX, ret_value);
 }
 
@@ -257,7 +269,7 @@ static bool take_cpuid_line(struct span *span, struct record *record)
 
 enum verdict text_take_keywords(struct span span, struct record *record)
 {
-	for (;;) {
+	for (bool first = true;; first = false) {
 		const struct keyword *keyword;
 		struct span word = next_word(&span);
 		uint64_t value;
@@ -284,7 +296,7 @@ enum verdict text_take_keywords(struct span span, struct record *record)
 		skip_blanks(&span);
 		if (!span.length)
 			return PARTIAL;
-		if (!take_value(&span, keyword, &value) ||
+		if (!take_value(&span, keyword, first, &value) ||
 		    !text_set_keyword(record, keyword, value))
 			return FOREIGN;
 		/* mcelog adds the same as words: "TIME 1500000000 Fri Jul 14 ..." */

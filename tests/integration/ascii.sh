@@ -24,6 +24,18 @@ for input in "$texts"/*.txt; do
 	cmp -s "$dir/once" "$out" || fail "$input: $(diff "$dir/once" "$out" | head -5)"
 done
 
+step "--raw is read back: the same registers"
+for input in "$texts"/*.txt; do
+	ascii 0 "$input" --ascii --json
+	grep -v '"vendor":"[A-Z][A-Za-z]*","cpuid":null' "$out" >"$dir/once" # no line for a vendor alone
+	ascii 0 "$input" --ascii --raw
+	grep -E '^(CPU|BANK|TSC|RIP|MISC|ADDR|STATUS|MCGSTATUS|MCGCAP|PPIN|MICROCODE|SYND|IPID|SYND1|SYND2|PROCESSOR|TIME|SOCKETID|APICID) [^ ]*$|^$' "$out" >"$dir/raw"
+	ascii 0 "$dir/raw" --ascii --json
+	while read -r line; do
+		grep -qF -- "$line" "$out" || fail "$input: lost $line"
+	done <"$dir/once"
+done
+
 step "foreign lines pass through, or not at all with --json"
 {
 	echo "a line of somebody else's"
