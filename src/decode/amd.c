@@ -69,9 +69,13 @@ static bool has_ipid(const struct record *record)
 	return record->fields & RECORD_HAS_IPID && record->ipid;
 }
 
+/*
+ * Without CPUID: a bank or a register that came with Scalable MCA. With neither
+ * it could be both, and the newer one is what is in use.
+ */
 bool amd_is_smca(const struct record *record, unsigned int family)
 {
-	return has_ipid(record) || family >= FAMILY_SMCA;
+	return has_ipid(record) || family >= FAMILY_SMCA || !family;
 }
 
 unsigned int amd_conditions(const struct record *record, unsigned int family, bool smca)
@@ -95,7 +99,7 @@ static bool is_northbridge_ecc(const struct decode_context *context)
 	if (context->record->bank != BANK_NORTHBRIDGE || context->family < FAMILY_K8 ||
 	    context->family == FAMILY_WITHOUT_ECC)
 		return false;
-	if (context->family == FAMILY_K8 && extended == NORTHBRIDGE_K8_ECC)
+	if (extended == NORTHBRIDGE_K8_ECC)
 		return context->record->status & (BIT64(46) | BIT64(45));
 	return extended == NORTHBRIDGE_ECC;
 }

@@ -6,6 +6,19 @@
 #include "decode/refine.h"
 #include "util/cleanup.h"
 
+enum { PCU_DISPATCHER_BUSY = 0xc0 };
+
+/* As Ice Lake's, and why a core shut down; C0h is this CPU's own. */
+static void refine_pcu(const struct decode_context *context, struct decoded *decoded)
+{
+	if (intel_shutdown(context, decoded))
+		return;
+	if (bits(context->record->status, 31, 24) == PCU_DISPATCHER_BUSY)
+		fact_add(decoded, "error", "Dispatcher busy timeout", PCU_DISPATCHER_BUSY);
+	else
+		intel_pcu(context, decoded);
+}
+
 /* UPI code that 06_55H does not have. */
 static const struct code_row upi_errors[] = {
 	{ 0x15, "Link layer message authentication error (SGX)" },
@@ -130,7 +143,7 @@ static const struct intel_unit units[] = {
 	{ 1,  1,  "DCU",    "Data cache unit" },
 	{ 2,  2,  "DTLB",   "Data TLB" },
 	{ 3,  3,  "MLC",    "Mid-level cache" },
-	{ 4,  4,  "PCU",    "Power control unit", intel_pcu },
+	{ 4,  4,  "PCU",    "Power control unit", refine_pcu },
 	{ 5,  5,  "UPI",    "Ultra Path Interconnect", refine_upi },
 	{ 12, 12, "M2M",    "Mesh to memory", refine_m2m },
 	{ 13, 20, "IMC",    "Integrated memory controller", refine_imc },

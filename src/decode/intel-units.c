@@ -192,7 +192,6 @@ static const struct code_row pcu_errors[] = {
 	{ 0xa0, "ADR signal timeout" },
 	{ 0xa1, "BCLK frequency above its overclocking threshold" },
 	{ 0xb0, "Dispatcher busy timeout" },
-	{ 0xc0, "Dispatcher busy timeout" },
 };
 
 /* The same, bits 23:20. */
@@ -250,8 +249,6 @@ void intel_pcu(const struct decode_context *context, struct decoded *decoded)
 	uint64_t status = context->record->status;
 
 	add_nonzero(decoded, pcu_errors, ARRAY_SIZE(pcu_errors), bits(status, 31, 24));
-	if (intel_shutdown(context, decoded))
-		return;
 	add_nonzero(decoded, pcu_platform_errors, ARRAY_SIZE(pcu_platform_errors),
 		    bits(status, 23, 20));
 	add_nonzero(decoded, pcu_microcontroller_errors, ARRAY_SIZE(pcu_microcontroller_errors),

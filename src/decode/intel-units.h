@@ -87,7 +87,7 @@ void intel_upi(const struct decode_context *context, uint16_t code, const struct
 /* Bits 31:22 of a UPI bank's IA32_MCi_STATUS, up to Sapphire Rapids. */
 void intel_upi_control(const struct decode_context *context, struct decoded *decoded);
 
-/* The power control unit of Ice Lake and Sapphire Rapids: the three fields of MSCOD. */
+/* The power control unit of Ice Lake, and of Sapphire Rapids: the three fields of MSCOD. */
 void intel_pcu(const struct decode_context *context, struct decoded *decoded);
 
 /* MCACOD 040CH, Sapphire Rapids and later: why the core shut down. False for another code. */
