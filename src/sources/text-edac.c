@@ -79,8 +79,9 @@ enum verdict text_take_edac_line(struct span span, struct record *record)
 		const char *before;
 		const char *keyword;
 	} rows[] = {
-		{ "Error Addr:", "ADDR" }, { "_ADDR:", "ADDR" },    { "PPIN:", "PPIN" },
-		{ "IPID:", "IPID" },	   { "Syndrome:", "SYND" }, { "TSC:", "TSC" },
+		{ "Error Addr:", "ADDR" }, { "Error Address:", "ADDR" }, { "_ADDR:", "ADDR" },
+		{ "PPIN:", "PPIN" },	   { "IPID:", "IPID" },		 { "Syndrome:", "SYND" },
+		{ "TSC:", "TSC" },
 	};
 	bool any = false;
 
@@ -94,6 +95,9 @@ enum verdict text_take_edac_line(struct span span, struct record *record)
 			continue;
 		at += strlen(rows[i].before);
 		rest = (struct span){ at, span.length - (size_t)(at - span.text) };
+		skip_blanks(&rest);
+		if (!rest.length)
+			return PARTIAL;
 		if (!text_take_number(&rest, 10, UINT64_MAX, &value))
 			continue;
 		text_set_keyword(record,

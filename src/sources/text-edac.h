@@ -11,5 +11,5 @@
  */
 enum verdict text_take_edac_status(struct span span, struct record *record);
 
-/* The lines after it, each with its own way to name a register; PARTIAL never. */
+/* The lines after it, each with its own way to name a register. */
 enum verdict text_take_edac_line(struct span span, struct record *record);

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stddef.h>
+#include <strings.h>
 
 #include "util/cleanup.h"
 
@@ -144,9 +145,17 @@ static const struct {
 	{ "PCC", false, 1ull << 57 },
 	{ "S", false, 1ull << 56 },
 	{ "AR", false, 1ull << 55 },
+	{ "UCNA", false, 0 },
+	{ "SRAO", false, 1ull << 56 },
+	{ "SRAR", false, 1ull << 56 | 1ull << 55 },
+	{ "TES_GREEN", false, 1ull << 53 },
+	{ "TES_YELLOW", false, 2ull << 53 },
 	{ "RIPV", true, 1 },
 	{ "EIPV", true, 2 },
 	{ "MCIP", true, 4 },
+	{ "LMCES", true, 8 },
+	{ "SEAM_NR", true, 1ull << 12 },
+	{ "TES_P", true, 0 },
 };
 
 /* Adds a symbolic word to STATUS or MCGSTATUS; false for a word that is none. */
@@ -156,9 +165,12 @@ static bool take_inject_word(struct span *span, bool mcg, uint64_t *value)
 	struct span word = next_word(&rest);
 
 	for (size_t i = 0; word.length && i < ARRAY_SIZE(inject_words); i++) {
-		if (inject_words[i].mcg != mcg || !is_word(word, inject_words[i].word))
+		const char *name = inject_words[i].word;
+
+		if (word.length != strlen(name) || strncasecmp(word.text, name, word.length) != 0)
 			continue;
-		*value |= inject_words[i].bits;
+		if (inject_words[i].mcg == mcg) /* else it is the other register's */
+			*value |= inject_words[i].bits;
 		*span = rest;
 		return true;
 	}
@@ -238,33 +250,44 @@ uint32_t text_make_cpuid(uint64_t family, uint64_t model, uint64_t stepping)
 }
 
 /* "CPUID Vendor Intel Family 6 Model 85 Step 4", mcelog's own line. */
-static bool take_cpuid_line(struct span *span, struct record *record)
+static enum verdict take_cpuid_line(struct span *span, struct record *record)
 {
 	struct span rest = *span, word;
 	uint64_t family, model, stepping = 0;
 	char name[16];
 
 	if (!is_word(next_word(&rest), "Vendor"))
-		return false;
+		return FOREIGN;
 	word = next_word(&rest);
 	if (word.length >= sizeof(name))
-		return false;
+		return FOREIGN;
 	memcpy(name, word.text, word.length);
 	name[word.length] = '\0';
 	vendor_parse(name, &record->vendor);
 	span->length = 0;
 	if (!rest.length)
-		return true;
+		return TAKEN;
 	while (rest.length && !is_word(word, "Family"))
 		word = next_word(&rest);
 	if (!text_take_number(&rest, 10, 0xff + 0xf, &family) ||
 	    !is_word(next_word(&rest), "Model") || !text_take_number(&rest, 10, 0xff, &model))
-		return false;
+		return rest.length ? FOREIGN : PARTIAL;
 	if (is_word(next_word(&rest), "Step"))
 		text_take_number(&rest, 10, 0xf, &stepping);
 	record->cpuid = text_make_cpuid(family, model, stepping);
 	record->fields |= RECORD_HAS_CPUID;
-	return true;
+	return TAKEN;
+}
+
+/* The first letters of a keyword, where a line was cut. */
+static bool is_cut_keyword(struct span word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (word.length < keywords[i].length &&
+		    memcmp(word.text, keywords[i].word, word.length) == 0)
+			return true;
+	return word.length < strlen("PROCESSOR") &&
+	       memcmp(word.text, "PROCESSOR", word.length) == 0;
 }
 
 enum verdict text_take_keywords(struct span span, struct record *record)
@@ -280,11 +303,11 @@ enum verdict text_take_keywords(struct span span, struct record *record)
 			if (!span.length)
 				return PARTIAL;
 			if (!take_processor(&span, record))
-				return FOREIGN;
+				return span.length ? FOREIGN : PARTIAL;
 			continue;
 		}
 		if (is_word(word, "CPUID"))
-			return take_cpuid_line(&span, record) ? TAKEN : FOREIGN;
+			return take_cpuid_line(&span, record);
 		if (is_word(word, "EDAC")) { /* "ADDR 1000 EDAC sbridge MC3: MISC 86" */
 			next_word(&span);
 			next_word(&span);
@@ -292,7 +315,7 @@ enum verdict text_take_keywords(struct span span, struct record *record)
 		}
 		keyword = text_find_keyword(word);
 		if (!keyword)
-			return FOREIGN;
+			return !span.length && is_cut_keyword(word) ? PARTIAL : FOREIGN;
 		skip_blanks(&span);
 		if (!span.length)
 			return PARTIAL;

@@ -191,9 +191,9 @@ static bool take_facility(struct span *span)
 }
 
 /* "0,1234,5678901,-,caller=T1;", as /dev/kmsg and netconsole have it. */
-static bool take_kmsg(struct span *span)
+static bool take_kmsg(struct span *span, struct text_prefix *prefix)
 {
-	const char *end = memchr(span->text, ';', span->length);
+	const char *end = memchr(span->text, ';', span->length), *caller;
 	size_t at = 0;
 
 	for (int field = 0; field < 3; field++) {
@@ -205,6 +205,9 @@ static bool take_kmsg(struct span *span)
 	}
 	if (!end)
 		return false;
+	caller = memmem(span->text, (size_t)(end - span->text), ",caller=", 8);
+	if (caller && is_caller(caller + 8, (size_t)(end - caller) - 8))
+		prefix->caller = (struct span){ caller + 8, (size_t)(end - caller) - 8 };
 	skip(span, (size_t)(end - span->text) + 1);
 	return true;
 }
@@ -235,13 +238,13 @@ static bool take_one(struct span *span, struct text_prefix *prefix)
 	case 'k':
 		return take_facility(span);
 	}
-	return isdigit((unsigned char)span->text[0]) && take_kmsg(span);
+	return isdigit((unsigned char)span->text[0]) && take_kmsg(span, prefix);
 }
 
 /* Names of days, months and programs or numbers begin a header. */
 static bool may_be_header(const struct span *span)
 {
-	return span->length > 16 &&
+	return span->length > 8 &&
 	       (isdigit((unsigned char)span->text[0]) || isalpha((unsigned char)span->text[0]));
 }
 

@@ -13,17 +13,25 @@
 #include "util/cleanup.h"
 
 enum {
-	OPEN_MAX_ = 64,	      /* records whose lines may be interleaved */
-	HELD_MAX = 1024,      /* of a line that goes on in the next */
-	PATIENCE = 16,	      /* foreign lines within a record */
-	REPETITION_LINES = 4, /* at most from the end of a record to its repetition */
+	OPEN_MAX_ = 512,       /* records whose lines may be interleaved */
+	HELD_MAX = 1024,       /* of a line that goes on in the next */
+	PATIENCE = 16,	       /* foreign lines within a record */
+	PATIENCE_CALLER = 256, /* where the caller tells whose the next line is */
+	REPETITION_LINES = 4,  /* at most from the end of a record to its repetition */
 	SYMBOL_MAX = 128,
 };
 
 /* Between held lines, where they are joined with a blank, and where without one. */
 enum joint {
-	JOINT_BLANK = '\n',
 	JOINT_NONE = '\f',
+	JOINT_BLANK = '\n',
+};
+
+/* How the last line can be taken back, when the next one proves to be its second half. */
+enum undo {
+	UNDO_NOT,
+	UNDO_BEGIN,  /* it began the newest record */
+	UNDO_CHANGE, /* it changed a record */
 };
 
 /* How far a record's lines have come, in the order of the kernel's print_mce(). */
@@ -74,7 +82,12 @@ struct text_parser {
 	bool has_cpu;
 	char held[HELD_MAX];
 	size_t n_held;
-	size_t held_width; /* of the console that cut it, maybe in the middle of a word; or 0 */
+	enum undo undo;
+	unsigned int undo_index;
+	struct open before;  /* the record without the last line, with UNDO_CHANGE */
+	char line[HELD_MAX]; /* the last line, unless UNDO_NOT */
+	size_t n_line;
+	bool final; /* no more lines can come: half a number is all there is */
 };
 
 int text_parser_new(const struct text_output *output, struct text_parser **ret_parser)
@@ -128,6 +141,8 @@ static void give_out(struct text_parser *parser, unsigned int index)
 			parser->has_given = true;
 			parser->since_given = 0;
 		}
+	} else {
+		parser->has_given = false; /* it is printed again once */
 	}
 	parser->n_open--;
 	memmove(open, open + 1, (parser->n_open - index) * sizeof(*open));
@@ -171,11 +186,22 @@ static void give_out_done(struct text_parser *parser)
 	}
 }
 
-static struct open *begin(struct text_parser *parser, enum shape shape)
+static void set_prefix(struct open *open, const struct text_prefix *prefix)
+{
+	open->hardware_error = prefix->hardware_error;
+	open->edac = prefix->edac;
+	if (prefix->caller.length && prefix->caller.length < sizeof(open->caller))
+		memcpy(open->caller, prefix->caller.text, prefix->caller.length);
+}
+
+static struct open *begin(struct text_parser *parser, enum shape shape,
+			  const struct text_prefix *prefix)
 {
 	struct open *open;
 
-	if (shape != SHAPE_KERNEL)
+	if (prefix->caller.length)
+		give_out_caller(parser, prefix->caller);
+	else if (shape != SHAPE_KERNEL)
 		give_out_all(parser);
 	else if (parser->n_open && parser->open[parser->n_open - 1].shape != SHAPE_KERNEL)
 		give_out_all(parser);
@@ -190,7 +216,31 @@ static struct open *begin(struct text_parser *parser, enum shape shape)
 	open->close = parser->has_given && parser->since_given < REPETITION_LINES;
 	open->record.source = SOURCE_TEXT;
 	open->record.vendor = VENDOR_UNKNOWN;
+	set_prefix(open, prefix);
+	parser->undo = UNDO_BEGIN;
+	parser->undo_index = parser->last;
 	return open;
+}
+
+/* The line of these words goes to a record: it can be taken back. */
+static void change(struct text_parser *parser, struct open *open)
+{
+	parser->undo = UNDO_CHANGE;
+	parser->undo_index = (unsigned int)(open - parser->open);
+	parser->before = *open;
+}
+
+/* The record that a line without a place in the order belongs to: the caller's, or the last. */
+static struct open *current(struct text_parser *parser, const struct text_prefix *prefix)
+{
+	for (unsigned int i = 0; prefix->caller.length && i < parser->n_open; i++) {
+		struct open *open = &parser->open[i];
+
+		if (strlen(open->caller) == prefix->caller.length &&
+		    memcmp(open->caller, prefix->caller.text, prefix->caller.length) == 0)
+			return open;
+	}
+	return parser->n_open ? &parser->open[parser->last] : NULL;
 }
 
 /* ---- which record a line belongs to ---- */
@@ -245,19 +295,60 @@ static struct open *find_open(struct text_parser *parser, enum stage stage, stru
 
 /* ---- lines ---- */
 
-static void set_prefix(struct open *open, const struct text_prefix *prefix)
+enum { STATUS_DIGITS = 16 };
+
+/* The digits at the beginning of a status: other text may follow without a blank. */
+static struct span status_digits(struct span span)
 {
-	open->hardware_error = prefix->hardware_error;
-	open->edac = prefix->edac;
-	if (prefix->caller.length && prefix->caller.length < sizeof(open->caller))
-		memcpy(open->caller, prefix->caller.text, prefix->caller.length);
+	size_t n = 0;
+
+	while (n < span.length && isxdigit((unsigned char)span.text[n]))
+		n++;
+	return (struct span){ span.text, n };
 }
 
-/* "Bank 4: b200000000070f0f", on old kernels followed by "[misc]" and " at addr". */
+/*
+ * "[86] at 40" behind an old kernel's or Xen's status: MISC, then the address. The
+ * next message's level may follow at once. False for anything else.
+ */
+static bool take_misc_and_address(struct span span, struct record *record)
+{
+	const char *end = memchr(span.text, ']', span.length);
+	const char *level = memchr(span.text, '<', span.length);
+
+	if (level)
+		span.length = (size_t)(level - span.text);
+	skip_blanks(&span);
+	if (begins_with(span, "[") && end) {
+		struct span misc = { span.text + 1, (size_t)(end - span.text) - 1 };
+
+		if (!text_take_number(&misc, 16, UINT64_MAX, &record->misc))
+			return false;
+		record->fields |= RECORD_HAS_MISC;
+		span = (struct span){ end + 1, span.length - (size_t)(end + 1 - span.text) };
+		skip_blanks(&span);
+	}
+	if (begins_with(span, "at ")) {
+		next_word(&span);
+		if (!text_take_number(&span, 16, UINT64_MAX, &record->addr))
+			return false;
+		record->fields |= RECORD_HAS_ADDR;
+		skip_blanks(&span);
+	}
+	return !span.length;
+}
+
+/*
+ * "Bank 4: b200000000070f0f", on old kernels and Xen followed by "[misc]" and
+ * " at addr". A valid status has bit 63 and so 16 digits: with less of them the
+ * line was cut.
+ */
 static enum verdict take_bank(struct text_parser *parser, struct span span,
 			      const struct text_prefix *prefix)
 {
-	uint64_t bank, status, value;
+	struct record registers = { 0 };
+	uint64_t bank, status;
+	struct span digits;
 	struct open *open;
 
 	next_word(&span);
@@ -269,25 +360,25 @@ static enum verdict take_bank(struct text_parser *parser, struct span span,
 	skip_blanks(&span);
 	if (!span.length)
 		return PARTIAL;
-	/* "f2000000000008000[at]": only the digits are the status */
-	if (!text_take_number(&span, 16, UINT64_MAX, &status))
+	if (begins_with(span, "0x"))
+		span = (struct span){ span.text + 2, span.length - 2 };
+	digits = status_digits(span);
+	if (digits.length < STATUS_DIGITS && digits.length == span.length && !parser->final)
+		return PARTIAL;
+	if (!text_parse_number(digits, 16, &status))
 		return FOREIGN;
-	give_out_caller(parser, prefix->caller);
-	open = begin(parser, SHAPE_KERNEL);
-	set_prefix(open, prefix);
+	span = (struct span){ span.text + digits.length, span.length - digits.length };
+	if (!take_misc_and_address(span, &registers))
+		return FOREIGN;
+	open = begin(parser, SHAPE_KERNEL, prefix);
+	open->record.addr = registers.addr;
+	open->record.misc = registers.misc;
+	open->record.fields = registers.fields;
 	open->record.cpu = parser->cpu;
 	open->record.mcgstatus = parser->mcgstatus;
 	open->record.fields |= RECORD_HAS_MCGSTATUS;
 	open->record.bank = (uint8_t)bank;
 	open->record.status = status;
-	skip_blanks(&span);
-	if (begins_with(span, "at ")) {
-		next_word(&span);
-		if (text_take_number(&span, 16, UINT64_MAX, &value)) {
-			open->record.addr = value;
-			open->record.fields |= RECORD_HAS_ADDR;
-		}
-	}
 	return TAKEN;
 }
 
@@ -319,11 +410,14 @@ static enum verdict take_machine_check(struct text_parser *parser, struct span s
 	skip_blanks(&rest);
 	if (!rest.length)
 		return PARTIAL;
-	return begins_with(rest, "Bank") ? take_bank(parser, rest, prefix) : FOREIGN;
+	if (begins_with(rest, "Bank"))
+		return take_bank(parser, rest, prefix);
+	return rest.length < 4 && memcmp(rest.text, "Bank", rest.length) == 0 ? PARTIAL : FOREIGN;
 }
 
 /* "CPU 0 BANK 4 TSC ...", "CPU 0 4 ...": span after the CPU's number. */
-static enum verdict take_mcelog_cpu(struct text_parser *parser, struct span span, uint64_t cpu)
+static enum verdict take_mcelog_cpu(struct text_parser *parser, struct span span, uint64_t cpu,
+				    const struct text_prefix *prefix)
 {
 	struct span rest = span, word = next_word(&rest);
 	struct record record = { 0 };
@@ -341,7 +435,7 @@ static enum verdict take_mcelog_cpu(struct text_parser *parser, struct span span
 			if (text_find_keyword(next_word(&word)))
 				break;
 		}
-	open = begin(parser, SHAPE_MCELOG);
+	open = begin(parser, SHAPE_MCELOG, prefix);
 	open->record.cpu = (uint32_t)cpu;
 	open->record.bank = (uint8_t)bank;
 	text_take_keywords(rest, &open->record);
@@ -349,14 +443,32 @@ static enum verdict take_mcelog_cpu(struct text_parser *parser, struct span span
 }
 
 /* The line of EDAC's decoder for AMD that has the status; its next ones follow. */
-static enum verdict take_edac(struct text_parser *parser, struct span span)
+static enum verdict take_edac(struct text_parser *parser, struct span span,
+			      const struct text_prefix *prefix)
 {
 	struct record record = { .source = SOURCE_TEXT, .vendor = VENDOR_AMD };
 	enum verdict verdict = text_take_edac_status(span, &record);
 
 	if (verdict == TAKEN)
-		begin(parser, SHAPE_EDAC)->record = record;
+		begin(parser, SHAPE_EDAC, prefix)->record = record;
 	return verdict;
+}
+
+/* "CPU:0 (17:1:2) MC4_STATUS..."; "CPU0: Machine Check", as Xen and Linux 2.5 have it. */
+static enum verdict take_glued_cpu(struct text_parser *parser, struct span span,
+				   const struct text_prefix *prefix)
+{
+	struct span rest = span, word = next_word(&rest);
+	uint64_t cpu;
+
+	if (word.text[3] == ':')
+		return take_edac(parser, span, prefix);
+	if (word.text[word.length - 1] != ':' ||
+	    !text_parse_number((struct span){ word.text + 3, word.length - 3 }, 10, &cpu) ||
+	    cpu > UINT32_MAX)
+		return FOREIGN;
+	skip_blanks(&rest);
+	return rest.length ? take_machine_check(parser, rest, cpu, prefix) : PARTIAL;
 }
 
 static enum verdict take_cpu(struct text_parser *parser, struct span span,
@@ -365,8 +477,8 @@ static enum verdict take_cpu(struct text_parser *parser, struct span span,
 	struct span rest = span, word = next_word(&rest);
 	uint64_t cpu;
 
-	if (word.length > 4 && word.text[3] == ':')
-		return take_edac(parser, span);
+	if (word.length > 4)
+		return take_glued_cpu(parser, span, prefix);
 	skip_blanks(&rest);
 	if (!is_word(word, "CPU"))
 		return FOREIGN;
@@ -379,7 +491,7 @@ static enum verdict take_cpu(struct text_parser *parser, struct span span,
 	if (!rest.length)
 		return PARTIAL;
 	if (word.text[word.length - 1] != ':')
-		return take_mcelog_cpu(parser, rest, cpu);
+		return take_mcelog_cpu(parser, rest, cpu, prefix);
 	skip_blanks(&rest);
 	return take_machine_check(parser, rest, cpu, prefix);
 }
@@ -430,14 +542,15 @@ static enum verdict take_rip(struct text_parser *parser, struct span span,
 	colon = memchr(word.text, ':', word.length);
 	if (!colon ||
 	    !text_parse_number((struct span){ word.text, (size_t)(colon - word.text) }, 16, &cs))
-		return FOREIGN;
+		return span.length ? FOREIGN : PARTIAL;
 	word = (struct span){ colon + 1, word.length - (size_t)(colon + 1 - word.text) };
 	if (word.length > 1 && word.text[0] == '<') {
 		word.text++;
 		word.length -= word.text[word.length - 2] == '>' ? 2 : 1;
 	}
 	if (!text_parse_number(word, 16, &ip) || cs > UINT8_MAX)
-		return FOREIGN;
+		return span.length ? FOREIGN : PARTIAL;
+	change(parser, open);
 	open->record.cs = (uint8_t)cs;
 	open->record.ip = ip;
 	open->record.fields |= RECORD_HAS_IP;
@@ -455,7 +568,6 @@ static enum verdict take_keyword_line(struct text_parser *parser, struct span sp
 	struct span rest = span, word = next_word(&rest);
 	enum stage stage = STAGE_CPU;
 	struct open *open = NULL;
-	struct record before;
 	enum verdict verdict;
 
 	if (is_word(word, "TSC"))
@@ -466,13 +578,14 @@ static enum verdict take_keyword_line(struct text_parser *parser, struct span sp
 		open = find_open(parser, stage, span, prefix);
 	if (!open && parser->n_open &&
 	    (stage == STAGE_CPU || parser->open[parser->last].shape != SHAPE_KERNEL))
-		open = &parser->open[parser->last];
+		open = current(parser, prefix);
 	if (!open)
 		return FOREIGN;
-	before = open->record;
+	change(parser, open);
 	verdict = text_take_keywords(span, &open->record);
 	if (verdict != TAKEN) {
-		open->record = before;
+		*open = parser->before;
+		parser->undo = UNDO_NOT;
 		return verdict;
 	}
 	if (is_word(word, "CPUID"))
@@ -494,25 +607,46 @@ static bool is_continuation(struct span word)
 	return false;
 }
 
-/* "... correctable incident occurred on CPU 1.", then lines of its banks. */
-static bool take_xen_incident(struct text_parser *parser, struct span span)
+/*
+ * "... correctable incident occurred on CPU 1.", "CMCI occurred on CPU 2.", of
+ * Xen and of Linux 2.6 on i386: then come lines of its banks.
+ */
+static enum verdict take_incident(struct text_parser *parser, struct span span)
 {
-	static const char words[] = "incident occurred on CPU ";
-	const char *at = memmem(span.text, span.length, words, sizeof(words) - 1);
+	static const char *const words[] = { " occurred on CPU", " occured on CPU" };
+	const char *at = NULL;
 	struct span rest;
 	uint64_t cpu;
 
+	for (size_t i = 0; i < ARRAY_SIZE(words) && !at; i++) {
+		at = memmem(span.text, span.length, words[i], strlen(words[i]));
+		if (at)
+			at += strlen(words[i]);
+	}
 	if (!at)
-		return false;
-	at += sizeof(words) - 1;
+		return FOREIGN;
 	rest = (struct span){ at, span.length - (size_t)(at - span.text) };
+	skip_blanks(&rest);
+	if (!rest.length)
+		return PARTIAL;
 	if (!text_take_number(&rest, 10, UINT32_MAX, &cpu))
-		return false;
+		return FOREIGN;
 	give_out_all(parser);
 	parser->cpu = (uint32_t)cpu;
 	parser->mcgstatus = 0;
 	parser->has_cpu = true;
-	return true;
+	return TAKEN;
+}
+
+/* A line behind the one with EDAC's status; only those with the kernel's mark are its. */
+static enum verdict take_edac_line(struct text_parser *parser, struct span span,
+				   const struct text_prefix *prefix)
+{
+	struct open *open = current(parser, prefix);
+
+	if (!open || open->shape != SHAPE_EDAC || !prefix->hardware_error)
+		return FOREIGN;
+	return text_take_edac_line(span, &open->record);
 }
 
 static enum verdict take_message(struct text_parser *parser, struct span span,
@@ -524,8 +658,12 @@ static enum verdict take_message(struct text_parser *parser, struct span span,
 		return FOREIGN;
 	if (parser->n_open && !is_continuation(word) && word.text[0] != '{')
 		give_out_done(parser);
-	if (prefix->xen && take_xen_incident(parser, span))
-		return TAKEN;
+	if (prefix->xen || begins_with(span, "MCE: ")) {
+		enum verdict verdict = take_incident(parser, span);
+
+		if (verdict != FOREIGN)
+			return verdict;
+	}
 	switch (word.text[0]) {
 	case 'C':
 		if (parser->n_open && is_word(word, "CPUNAME"))
@@ -540,7 +678,8 @@ static enum verdict take_message(struct text_parser *parser, struct span span,
 	case 'R':
 		if (is_word(word, "RIP"))
 			return take_rip(parser, span, prefix);
-		if (is_word(word, "RIP:") && parser->n_open) {
+		if (is_word(word, "RIP:") && parser->n_open &&
+		    parser->open[parser->last].shape == SHAPE_MCELOG) {
 			set_symbol(&parser->open[parser->last], rest);
 			return TAKEN;
 		}
@@ -558,12 +697,14 @@ static enum verdict take_message(struct text_parser *parser, struct span span,
 		}
 		break;
 	}
-	if (parser->n_open && parser->open[parser->last].shape == SHAPE_EDAC)
-		return text_take_edac_line(span, &parser->open[parser->last].record);
+	if (parser->n_open && current(parser, prefix)->shape == SHAPE_EDAC)
+		return take_edac_line(parser, span, prefix);
 	if (parser->n_open)
 		return take_keyword_line(parser, span, prefix);
 	return FOREIGN;
 }
+
+/* ---- messages that came in several lines ---- */
 
 static void take_blank(struct text_parser *parser)
 {
@@ -576,47 +717,15 @@ static void pass_on(struct text_parser *parser, const char *line, size_t length)
 {
 	if (parser->decoded)
 		return;
-	while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
-		length--;
 	for (unsigned int i = 0; i < parser->n_open;) {
-		if (++parser->open[i].foreign < PATIENCE)
+		struct open *open = &parser->open[i];
+
+		if (++open->foreign < (open->caller[0] ? PATIENCE_CALLER : PATIENCE))
 			i++;
 		else
 			give_out(parser, i);
 	}
 	parser->output.foreign(parser->output.context, line, length);
-}
-
-static void hold(struct text_parser *parser, const char *text, size_t length, size_t width)
-{
-	memcpy(parser->held, text, length);
-	parser->n_held = length;
-	parser->held_width = width;
-}
-
-/* The held lines as one; returns its length. out has room for HELD_MAX. */
-static size_t unfold(const struct text_parser *parser, char *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < parser->n_held; i++) {
-		if (parser->held[i] == JOINT_BLANK)
-			out[n++] = ' ';
-		else if (parser->held[i] != JOINT_NONE)
-			out[n++] = parser->held[i];
-	}
-	return n;
-}
-
-/* Adds a line to the held ones; false where there is no room for it. */
-static bool hold_more(struct text_parser *parser, enum joint joint, struct span line)
-{
-	if (parser->n_held + 1 + line.length > HELD_MAX)
-		return false;
-	parser->held[parser->n_held++] = (char)joint;
-	memcpy(parser->held + parser->n_held, line.text, line.length);
-	parser->n_held += line.length;
-	return true;
 }
 
 static void pass_on_lines(struct text_parser *parser, const char *lines, size_t length)
@@ -631,133 +740,234 @@ static void pass_on_lines(struct text_parser *parser, const char *lines, size_t 
 	}
 }
 
-/* The held lines as they are: nothing that continues them has come. */
-static void release(struct text_parser *parser)
+/* Lines with joints as one line; returns its length. out has room for all of them. */
+static size_t unfold(const char *lines, size_t length, char *out)
 {
-	struct text_prefix prefix;
-	struct span span;
-	char line[HELD_MAX], raw[HELD_MAX];
-	size_t n = parser->n_held, unfolded = unfold(parser, line);
+	size_t n = 0;
 
-	if (!n)
-		return;
-	memcpy(raw, parser->held, n);
-	parser->n_held = 0;
-	span = text_strip_prefix(line, unfolded, &prefix);
-	if (!span.length || take_message(parser, span, &prefix) != TAKEN)
-		pass_on_lines(parser, raw, n);
+	for (size_t i = 0; i < length; i++) {
+		if (lines[i] == JOINT_BLANK)
+			out[n++] = ' ';
+		else if (lines[i] != JOINT_NONE)
+			out[n++] = lines[i];
+	}
+	return n;
 }
 
-/* Tries the held lines with this one behind them, with a blank between them or not. */
-static enum verdict join_with(struct text_parser *parser, struct span next, enum joint joint)
+/* Lines as one message: what it is. */
+static enum verdict take_lines(struct text_parser *parser, const char *lines, size_t length)
 {
 	char line[2 * HELD_MAX];
 	struct text_prefix prefix;
-	enum verdict verdict;
-	struct span span;
-	size_t n = unfold(parser, line);
+	struct span span = text_strip_prefix(line, unfold(lines, length, line), &prefix);
 
-	if (next.length >= HELD_MAX - 1)
+	return span.length ? take_message(parser, span, &prefix) : FOREIGN;
+}
+
+/* The held lines as they are: nothing that continues them has come. */
+static void release(struct text_parser *parser)
+{
+	char lines[HELD_MAX];
+	size_t n = parser->n_held;
+
+	if (!n)
+		return;
+	memcpy(lines, parser->held, n);
+	parser->n_held = 0;
+	parser->final = true;
+	if (take_lines(parser, lines, n) != TAKEN)
+		pass_on_lines(parser, lines, n);
+	parser->final = false;
+	parser->undo = UNDO_NOT;
+}
+
+/* What first and next say together; where that is all, it is kept as the last line. */
+static enum verdict take_together(struct text_parser *parser, const char *first, size_t n_first,
+				  enum joint joint, struct span next)
+{
+	char lines[2 * HELD_MAX];
+	enum verdict verdict;
+
+	if (n_first + 1 + next.length > HELD_MAX)
 		return FOREIGN;
-	if (joint == JOINT_BLANK)
-		line[n++] = ' ';
-	memcpy(line + n, next.text, next.length);
-	span = text_strip_prefix(line, n + next.length, &prefix);
-	verdict = span.length ? take_message(parser, span, &prefix) : FOREIGN;
-	if (verdict == TAKEN)
-		parser->n_held = 0;
-	else if (verdict == PARTIAL && !hold_more(parser, joint, next))
-		return FOREIGN;
+	memcpy(lines, first, n_first);
+	lines[n_first] = (char)joint;
+	memcpy(lines + n_first + 1, next.text, next.length);
+	verdict = take_lines(parser, lines, n_first + 1 + next.length);
+	if (verdict == FOREIGN)
+		return verdict;
+	parser->n_held = 0;
+	parser->n_line = n_first + 1 + next.length;
+	memcpy(parser->line, lines, parser->n_line);
+	if (verdict == PARTIAL) {
+		parser->n_held = parser->n_line;
+		memcpy(parser->held, lines, parser->n_line);
+	}
 	return verdict;
 }
 
-/* They were broken between words after all. */
-static void take_blank_joints(struct text_parser *parser)
+/* Consoles break lines within words, mailers between them. */
+static bool join(struct text_parser *parser, struct span next)
 {
-	for (size_t i = 0; i < parser->n_held; i++)
-		if (parser->held[i] == JOINT_NONE)
-			parser->held[i] = JOINT_BLANK;
+	char held[HELD_MAX];
+	size_t n = parser->n_held;
+
+	memcpy(held, parser->held, n);
+	return take_together(parser, held, n, JOINT_NONE, next) != FOREIGN ||
+	       take_together(parser, held, n, JOINT_BLANK, next) != FOREIGN;
 }
 
-/* A word that the console cut in two has no blank before its second half. */
-static bool join(struct text_parser *parser, struct span next, bool blank_before)
+/* Undoes the last line; the state that it made goes to *ret_after. */
+static void take_back(struct text_parser *parser, struct open *ret_after)
 {
-	if (parser->held_width && !blank_before && join_with(parser, next, JOINT_NONE) != FOREIGN)
-		return true;
-	if (join_with(parser, next, JOINT_BLANK) != FOREIGN)
-		return true;
-	if (!memchr(parser->held, JOINT_NONE, parser->n_held))
+	struct open *open = &parser->open[parser->undo_index];
+
+	*ret_after = *open;
+	if (parser->undo == UNDO_CHANGE)
+		*open = parser->before;
+	else
+		parser->n_open--;
+}
+
+/* The opposite. */
+static void take_again(struct text_parser *parser, enum undo undo, unsigned int index,
+		       const struct open *after)
+{
+	if (undo == UNDO_BEGIN)
+		parser->n_open = index + 1;
+	parser->open[index] = *after;
+	parser->last = index;
+}
+
+/* A word that a line of ours begins with: such a line is no second half. */
+static bool is_beginning(struct span word)
+{
+	static const char *const words[] = { "CPU", "Bank", "MC", "RIP", "Hardware", "CPUNAME" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (begins_with(word, words[i]))
+			return true;
+	return text_find_keyword(word) || is_word(word, "PROCESSOR");
+}
+
+/*
+ * A line without anything before it may be the second half of the last one, which
+ * made sense without it: "ADDR 12" "34 MISC 86".
+ */
+static bool goes_on_with_last(struct text_parser *parser, struct span span)
+{
+	enum undo undo = parser->undo;
+	unsigned int index = parser->undo_index;
+	struct span rest = span;
+	struct open after, before = parser->before;
+
+	if (undo == UNDO_NOT || is_beginning(next_word(&rest)) || span.text[0] == '{' ||
+	    index >= parser->n_open || (undo == UNDO_BEGIN && index + 1 != parser->n_open))
 		return false;
-	take_blank_joints(parser);
-	return join_with(parser, next, JOINT_BLANK) != FOREIGN;
+	take_back(parser, &after);
+	if (take_together(parser, parser->line, parser->n_line, JOINT_NONE, span) != FOREIGN)
+		return true;
+	take_again(parser, undo, index, &after);
+	parser->undo = undo;
+	parser->undo_index = index;
+	parser->before = before;
+	return false;
 }
 
-/* A message of ours that ends where a terminal breaks lines without a blank. */
-static bool may_be_broken(size_t length, const struct text_prefix *prefix)
-{
-	return prefix->hardware_error &&
-	       (length == 80 || length == 100 || length == 120 || length == 132);
-}
-
-/* Nothing but the beginning of the mark that stands before the kernel's messages. */
+/* Nothing but the beginning of what stands before the kernel's messages. */
 static bool is_cut_mark(struct span span)
 {
-	static const char *const ends[] = { "mce:", "[Hardware", "mce: [Hardware", "kernel:" };
+	static const char mark[] = "[Hardware Error]:";
+	const char *at = memrchr(span.text, '[', span.length);
+	size_t n = at ? span.length - (size_t)(at - span.text) : 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		size_t n = strlen(ends[i]);
+	if (n > 1 && n < sizeof(mark) && memcmp(at, mark, n) == 0)
+		return true;
+	for (; n == 0 && span.length && span.text[span.length - 1] == ':';) {
+		static const char *const ends[] = { "mce:", "kernel:" };
 
-		if (is_word(span, ends[i]) ||
-		    (span.length > n && span.text[span.length - n - 1] == ' ' &&
-		     memcmp(span.text + span.length - n, ends[i], n) == 0))
-			return true;
+		for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+			size_t end = strlen(ends[i]);
+
+			if (is_word(span, ends[i]) ||
+			    (span.length > end && span.text[span.length - end - 1] == ' ' &&
+			     memcmp(span.text + span.length - end, ends[i], end) == 0))
+				return true;
+		}
+		break;
 	}
-	return false;
+	return is_word(span, "EDAC");
 }
 
-/* The line goes on with the held one, or the held one is given up. */
-static bool goes_on(struct text_parser *parser, const char *line, size_t length, struct span span,
-		    const struct text_prefix *prefix)
+static void hold(struct text_parser *parser, const char *line, size_t length)
 {
-	if (!parser->n_held)
-		return false;
-	if (span.length && !(parser->held_width && prefix->any)) {
-		/* a line of the console's width within a long message: more comes */
-		if (length == parser->held_width &&
-		    hold_more(parser, JOINT_NONE, (struct span){ line, length }))
-			return true;
-		if (join(parser, span, line[0] == ' '))
-			return true;
+	memcpy(parser->held, line, length);
+	parser->n_held = length;
+}
+
+/* One message of one line. Returns whether it was a line of ours. */
+static enum verdict take_line(struct text_parser *parser, const char *line, size_t length,
+			      struct span span, const struct text_prefix *prefix)
+{
+	enum verdict verdict;
+
+	parser->undo = UNDO_NOT;
+	verdict = take_message(parser, span, prefix);
+	if (length >= HELD_MAX) {
+		parser->undo = UNDO_NOT;
+		return verdict == PARTIAL ? FOREIGN : verdict;
 	}
-	release(parser);
-	return false;
+	if (verdict == PARTIAL ||
+	    (verdict == FOREIGN &&
+	     (is_cut_mark(span) || (prefix->hardware_error && span.length < 4)))) {
+		hold(parser, line, length);
+		return PARTIAL;
+	}
+	if (verdict == TAKEN && parser->undo != UNDO_NOT) {
+		memcpy(parser->line, line, length);
+		parser->n_line = length;
+	}
+	return verdict;
+}
+
+/* Nothing behind what stands before a message: the message may be in the next line. */
+static void take_mark(struct text_parser *parser, const char *line, size_t length,
+		      const struct text_prefix *prefix)
+{
+	if (prefix->hardware_error && length < HELD_MAX) {
+		hold(parser, line, length);
+		return;
+	}
+	take_blank(parser);
+	if (length && prefix->any)
+		pass_on(parser, line, length);
 }
 
 void text_parser_line(struct text_parser *parser, const char *line, size_t length)
 {
 	struct text_prefix prefix;
-	enum verdict verdict;
 	struct span span;
 
 	while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
 		length--;
-	parser->since_given++;
 	span = text_strip_prefix(line, length, &prefix);
-	if (goes_on(parser, line, length, span, &prefix))
+	if (!prefix.hardware_error && !begins_with(span, "EDAC"))
+		parser->since_given++;
+	if (parser->n_held) {
+		if (span.length && join(parser, span))
+			return;
+		release(parser);
+	} else if (span.length && !prefix.any && goes_on_with_last(parser, span)) {
 		return;
+	}
 	if (!span.length) {
-		take_blank(parser);
+		take_mark(parser, line, length, &prefix);
 		return;
 	}
-	if (may_be_broken(length, &prefix)) {
-		hold(parser, line, length, length);
-		return;
-	}
-	verdict = take_message(parser, span, &prefix);
-	if (length < HELD_MAX && (verdict == PARTIAL || (verdict == FOREIGN && is_cut_mark(span))))
-		hold(parser, line, length, 0);
-	else if (verdict != TAKEN)
+	if (take_line(parser, line, length, span, &prefix) == FOREIGN) {
+		parser->undo = UNDO_NOT;
 		pass_on(parser, line, length);
+	}
 }
 
 void text_parser_finish(struct text_parser *parser)
@@ -766,4 +976,5 @@ void text_parser_finish(struct text_parser *parser)
 	give_out_all(parser);
 	parser->decoded = false;
 	parser->has_cpu = false;
+	parser->undo = UNDO_NOT;
 }
