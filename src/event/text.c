@@ -284,6 +284,32 @@ static void add_meaning(struct strbuf *buffer, const struct event *event)
 	add_unit_name(buffer, decoded);
 }
 
+/*
+ * "MCGCAP 1000c16 APICID 3 SOCKETID c". An ID alone on its line is in decimal in
+ * mcelog's raw output: 0x says which this is.
+ */
+static void add_ids(struct strbuf *buffer, const struct record *record)
+{
+	uint32_t fields =
+		record->fields & (RECORD_HAS_MCGCAP | RECORD_HAS_APICID | RECORD_HAS_SOCKETID);
+	bool alone = fields == RECORD_HAS_APICID || fields == RECORD_HAS_SOCKETID;
+
+	if (fields & RECORD_HAS_MCGCAP) {
+		add_hex(buffer, "MCGCAP ", record->mcgcap);
+		strbuf_add(buffer, " ");
+	}
+	if (fields & RECORD_HAS_APICID) {
+		add_hex(buffer, alone ? "APICID 0x" : "APICID ", record->apicid);
+		strbuf_add(buffer, " ");
+	}
+	if (fields & RECORD_HAS_SOCKETID) {
+		add_hex(buffer, alone ? "SOCKETID 0x" : "SOCKETID ", record->socketid);
+		strbuf_add(buffer, " ");
+	}
+	if (fields)
+		strbuf_add(buffer, "\n");
+}
+
 static void add_raw(struct strbuf *buffer, const struct record *record)
 {
 	char fru[17];
@@ -292,20 +318,7 @@ static void add_raw(struct strbuf *buffer, const struct record *record)
 	if (record->fields & RECORD_HAS_MCGSTATUS)
 		add_hex(buffer, " MCGSTATUS ", record->mcgstatus);
 	strbuf_add(buffer, "\n");
-	if (record->fields & RECORD_HAS_MCGCAP) {
-		add_hex(buffer, "MCGCAP ", record->mcgcap);
-		strbuf_add(buffer, " ");
-	}
-	if (record->fields & RECORD_HAS_APICID) {
-		add_hex(buffer, "APICID ", record->apicid);
-		strbuf_add(buffer, " ");
-	}
-	if (record->fields & RECORD_HAS_SOCKETID) {
-		add_number(buffer, "SOCKETID ", record->socketid);
-		strbuf_add(buffer, " ");
-	}
-	if (record->fields & (RECORD_HAS_MCGCAP | RECORD_HAS_APICID | RECORD_HAS_SOCKETID))
-		strbuf_add(buffer, "\n");
+	add_ids(buffer, record);
 	if (record->synd || record->ipid)
 		strbuf_addf(buffer, "SYND %" PRIx64 " IPID %" PRIx64 "\n", record->synd,
 			    record->ipid);

@@ -101,7 +101,7 @@ static const struct keyword keywords[] = {
 	KEYWORD("STATUS",    16, status,    0),
 	KEYWORD("MCGSTATUS", 16, mcgstatus, RECORD_HAS_MCGSTATUS),
 	KEYWORD("MCGCAP",    16, mcgcap,    RECORD_HAS_MCGCAP),
-	KEYWORD("SOCKETID",  10, socketid,  RECORD_HAS_SOCKETID),
+	KEYWORD("SOCKETID",  16, socketid,  RECORD_HAS_SOCKETID),
 	KEYWORD("APICID",    16, apicid,    RECORD_HAS_APICID),
 	KEYWORD("MICROCODE", 16, microcode, RECORD_HAS_MICROCODE),
 };
@@ -197,14 +197,15 @@ static bool take_flags(struct span *span, bool mcg, uint64_t *ret_value)
 }
 
 /*
- * mcelog writes the APIC ID in hexadecimal on the line of its decoded output,
- * and in decimal on a line of its own in the raw one.
+ * mcelog writes the APIC and socket ID in hexadecimal on one line of its decoded
+ * output, and in decimal on lines of their own in the raw one.
  */
 static unsigned int base_of(const struct keyword *keyword, struct span span, bool first)
 {
 	bool alone = first && (next_word(&span), skip_blanks(&span), !span.length);
+	bool id = !strcmp(keyword->word, "APICID") || !strcmp(keyword->word, "SOCKETID");
 
-	return alone && strcmp(keyword->word, "APICID") == 0 ? 10 : keyword->base;
+	return alone && id ? 10 : keyword->base;
 }
 
 static bool take_value(struct span *span, const struct keyword *keyword, bool first,
@@ -214,9 +215,7 @@ static bool take_value(struct span *span, const struct keyword *keyword, bool fi
 		return take_flags(span, false, ret_value);
 	if (keyword->offset == offsetof(struct record, mcgstatus))
 		return take_flags(span, true, ret_value);
-	/* mcelog writes SOCKETID in hexadecimal: seen where it has a letter */
-	return text_take_number(span, base_of(keyword, *span, first), UINT64_MAX, ret_value) ||
-	       text_take_number(span, 16, UINT64_MAX, ret_value);
+	return text_take_number(span, base_of(keyword, *span, first), UINT64_MAX, ret_value);
 }
 
 /* "vendor:cpuid" */

@@ -42,7 +42,7 @@ static void test_full_text(void **state)
 		"LOCATION socket 12 imc 1 channel 0 dimm 1 rank 2 device 3 bank_group 4 "
 		"bank 5 row 6 column 7\n"
 		"STATUS dc2040000000011b MCGSTATUS 5\n"
-		"MCGCAP 1000c17 APICID 12c SOCKETID 12 \n"
+		"MCGCAP 1000c17 APICID 12c SOCKETID c \n"
 		"SYND 9f4a0a800a0006 IPID 9600650f00\n"
 		"SYND1 415f3050204d4d44 SYND2 30\n"
 		"FRU DMM P0_A0\n"
