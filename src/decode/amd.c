@@ -23,7 +23,7 @@ enum {
 /*
  * Scalable MCA: PPR for family 17h (54945), MCA_STATUS. Before it: BKDG for
  * family 10h (31116) and 15h (42301), MCi_STATUS and NB MCA status high. The
- * extended error code has 6 bits with Scalable MCA and 5 before.
+ * extended error code has at most 6 bits; what is above it is reserved where it has less.
  */
 /* clang-format off */
 static const struct fact_row status_rows[] = {
@@ -43,9 +43,7 @@ static const struct fact_row status_rows[] = {
 	  .text = "Found by the scrubber" },
 	{ .name = "error_core_id",	.high = 37, .low = 32, .zero = true, .needs = IF_CORE_ID,
 	  .text = "Core that the error belongs to" },
-	{ .name = "extended_error_code", .high = 21, .low = 16, .zero = true, .needs = IF_SMCA,
-	  .text = "Extended error code" },
-	{ .name = "extended_error_code", .high = 20, .low = 16, .zero = true, .needs = IF_NOT_SMCA,
+	{ .name = "extended_error_code", .high = 21, .low = 16, .zero = true,
 	  .text = "Extended error code" },
 };
 /* clang-format on */
@@ -80,7 +78,7 @@ bool amd_is_smca(const struct record *record, unsigned int family)
 
 unsigned int amd_conditions(const struct record *record, unsigned int family, bool smca)
 {
-	unsigned int found = smca ? IF_SMCA : IF_NOT_SMCA;
+	unsigned int found = smca ? IF_SMCA : 0;
 
 	if (smca || family >= FAMILY_POISON)
 		found |= IF_POISON;

@@ -28,11 +28,10 @@ enum decode_condition {
 	IF_MCGSTATUS = 1u << 8, /* the record has MCG_STATUS */
 	IF_MCIP = 1u << 9,	/* a machine-check exception was in progress */
 	IF_SMCA = 1u << 10,
-	IF_NOT_SMCA = 1u << 11,
-	IF_POISON = 1u << 12,  /* AMD with Deferred and Poison bits: family 15h and later */
-	IF_CORE_ID = 1u << 13, /* AMD ErrCoreIdVal where ErrCoreId is bits 37:32 */
-	IF_IPID = 1u << 14,    /* MCA_IPID is there and not 0 */
-	IF_FILTER = 1u << 15,  /* Intel compound code: bit 12 is the filtering bit */
+	IF_POISON = 1u << 11,  /* AMD with Deferred and Poison bits: family 15h and later */
+	IF_CORE_ID = 1u << 12, /* AMD ErrCoreIdVal where ErrCoreId is bits 37:32 */
+	IF_IPID = 1u << 13,    /* MCA_IPID is there and not 0 */
+	IF_FILTER = 1u << 14,  /* Intel compound code: bit 12 is the filtering bit */
 };
 
 struct decode_context {
