@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sources/text-edac.h"
 
+#include <ctype.h>
+#include <stddef.h>
+
 #include "util/cleanup.h"
 
 /* "(17:1:2)": family, model and stepping, in hexadecimal. */
@@ -28,29 +31,51 @@ static bool take_cpuid(struct span word, struct record *record)
 	return true;
 }
 
+static bool is_cut_cpuid(struct span word)
+{
+	for (size_t i = 1; i < word.length; i++)
+		if (!isxdigit((unsigned char)word.text[i]) && word.text[i] != ':')
+			return false;
+	return true;
+}
+
+/* "0x9c00400000010137": a register has all its digits, or the line was cut. */
+static enum verdict take_register(struct span rest, uint64_t *ret_value)
+{
+	enum { DIGITS = 2 + 16 };
+	struct span word;
+
+	skip_blanks(&rest);
+	word = next_word(&rest);
+	if (word.length && word.text[word.length - 1] == ',')
+		word.length--;
+	if (word.length > 2 && !begins_with(word, "0x"))
+		return FOREIGN;
+	if (word.length < DIGITS)
+		return rest.length ? FOREIGN : PARTIAL;
+	return word.length == DIGITS && text_parse_number(word, 16, ret_value) ? TAKEN : FOREIGN;
+}
+
 /* "MC4_STATUS[-|CE|MiscV|-|AddrV|...]: 0x9c..." */
 static enum verdict take_status(struct span span, struct record *record)
 {
-	const char *at = memchr(span.text, '_', span.length);
+	const char *at = span.length ? memchr(span.text, '_', span.length) : NULL;
 	struct span part;
 	uint64_t bank;
 
 	if (!begins_with(span, "MC"))
-		return span.length ? FOREIGN : PARTIAL;
-	if (!at ||
-	    !text_parse_number((struct span){ span.text + 2, (size_t)(at - span.text) - 2 }, 10,
-			       &bank) ||
-	    bank > UINT8_MAX)
+		return is_cut(span, "MC") ? PARTIAL : FOREIGN;
+	part = (struct span){ span.text + 2, (at ? (size_t)(at - span.text) : span.length) - 2 };
+	if (!at && !part.length)
+		return PARTIAL;
+	if (!text_parse_number(part, 10, &bank) || bank > UINT8_MAX)
 		return FOREIGN;
 	at = memmem(span.text, span.length, "]:", 2);
 	if (!at)
 		return PARTIAL;
 	part = (struct span){ at + 2, span.length - (size_t)(at + 2 - span.text) };
-	skip_blanks(&part);
-	if (!part.length)
-		return PARTIAL;
 	record->bank = (uint8_t)bank;
-	return text_take_number(&part, 16, UINT64_MAX, &record->status) ? TAKEN : FOREIGN;
+	return take_register(part, &record->status);
 }
 
 enum verdict text_take_edac_status(struct span span, struct record *record)
@@ -60,17 +85,50 @@ enum verdict text_take_edac_status(struct span span, struct record *record)
 
 	word.text += 4;
 	word.length -= 4;
+	skip_blanks(&span);
+	if (!word.length && !span.length)
+		return PARTIAL;
 	if (!text_parse_number(word, 10, &cpu) || cpu > UINT32_MAX)
 		return FOREIGN;
 	record->cpu = (uint32_t)cpu;
 	word = next_word(&rest);
 	if (begins_with(word, "(")) {
+		if (!rest.length && is_cut_cpuid(word))
+			return PARTIAL;
 		if (!take_cpuid(word, record))
 			return FOREIGN;
 		span = rest;
 	}
 	skip_blanks(&span);
 	return take_status(span, record);
+}
+
+/* The value that a label stands before. */
+static enum verdict take_labelled(struct span rest, const struct keyword *keyword,
+				  struct record *record)
+{
+	enum verdict verdict = TAKEN;
+	uint64_t value;
+
+	skip_blanks(&rest);
+	if (!rest.length)
+		return PARTIAL;
+	if (keyword->offset == offsetof(struct record, tsc)) {
+		if (!text_take_number(&rest, 10, UINT64_MAX, &value))
+			return FOREIGN;
+	} else {
+		verdict = take_register(rest, &value);
+	}
+	if (verdict == TAKEN)
+		text_set_keyword(record, keyword, value);
+	return verdict;
+}
+
+/* Lines that only say in words what the registers mean. */
+static bool are_words(struct span span)
+{
+	return memmem(span.text, span.length, "Ext. Error Code", 15) ||
+	       begins_with(span, "cache level:") || memmem(span.text, span.length, " Error: ", 8);
 }
 
 enum verdict text_take_edac_line(struct span span, struct record *record)
@@ -88,26 +146,19 @@ enum verdict text_take_edac_line(struct span span, struct record *record)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *at =
 			memmem(span.text, span.length, rows[i].before, strlen(rows[i].before));
-		struct span rest;
-		uint64_t value;
+		struct span name = { rows[i].keyword, strlen(rows[i].keyword) };
+		enum verdict verdict;
 
 		if (!at)
 			continue;
 		at += strlen(rows[i].before);
-		rest = (struct span){ at, span.length - (size_t)(at - span.text) };
-		skip_blanks(&rest);
-		if (!rest.length)
-			return PARTIAL;
-		if (!text_take_number(&rest, 10, UINT64_MAX, &value))
-			continue;
-		text_set_keyword(record,
-				 text_find_keyword(
-					 (struct span){ rows[i].keyword, strlen(rows[i].keyword) }),
-				 value);
+		verdict = take_labelled((struct span){ at, span.length - (size_t)(at - span.text) },
+					text_find_keyword(name, false), record);
+		if (verdict != TAKEN)
+			return verdict;
 		any = true;
 	}
-	if (any || memmem(span.text, span.length, "Ext. Error Code", 15) ||
-	    begins_with(span, "cache level:") || memmem(span.text, span.length, " Error: ", 8))
-		return TAKEN;
-	return FOREIGN;
+	if (any)
+		return span.text[span.length - 1] == ',' ? PARTIAL : TAKEN;
+	return are_words(span) ? TAKEN : FOREIGN;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sources/text-fields.h"
 
-#include <ctype.h>
 #include <stddef.h>
 #include <strings.h>
 
@@ -99,6 +98,7 @@ static const struct keyword keywords[] = {
 	KEYWORD("SYND1",     16, synd1,     RECORD_HAS_SYND12),
 	KEYWORD("SYND2",     16, synd2,     RECORD_HAS_SYND12),
 	KEYWORD("STATUS",    16, status,    0),
+	KEYWORD("BANK",      10, bank,      0),
 	KEYWORD("MCGSTATUS", 16, mcgstatus, RECORD_HAS_MCGSTATUS),
 	KEYWORD("MCGCAP",    16, mcgcap,    RECORD_HAS_MCGCAP),
 	KEYWORD("SOCKETID",  16, socketid,  RECORD_HAS_SOCKETID),
@@ -107,13 +107,27 @@ static const struct keyword keywords[] = {
 };
 /* clang-format on */
 
-const struct keyword *text_find_keyword(struct span word)
+const struct keyword *text_find_keyword(struct span word, bool any_case)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
 		if (keywords[i].length == word.length && keywords[i].word[0] == word.text[0] &&
 		    memcmp(keywords[i].word, word.text, word.length) == 0)
 			return &keywords[i];
+	for (size_t i = 0; any_case && i < ARRAY_SIZE(keywords); i++)
+		if (keywords[i].length == word.length &&
+		    strncasecmp(keywords[i].word, word.text, word.length) == 0)
+			return &keywords[i];
 	return NULL;
+}
+
+bool text_is_cut_keyword(struct span word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (word.length < keywords[i].length &&
+		    memcmp(word.text, keywords[i].word, word.length) == 0)
+			return true;
+	return word.length < strlen("PROCESSOR") &&
+	       memcmp(word.text, "PROCESSOR", word.length) == 0;
 }
 
 bool text_set_keyword(struct record *record, const struct keyword *keyword, uint64_t value)
@@ -127,117 +141,40 @@ bool text_set_keyword(struct record *record, const struct keyword *keyword, uint
 	return true;
 }
 
-/* mce-inject's names for parts of STATUS and MCGSTATUS (its manual, "keywords"). */
-static const struct {
-	const char *word;
-	bool mcg;
-	uint64_t bits;
-} inject_words[] = {
-	{ "CORRECTED", false, 1ull << 63 | 1ull << 60 },
-	{ "UNCORRECTED", false, 1ull << 63 | 1ull << 61 | 1ull << 60 },
-	{ "FATAL", false, 1ull << 63 | 1ull << 61 | 1ull << 60 | 1ull << 57 },
-	{ "VAL", false, 1ull << 63 },
-	{ "OVER", false, 1ull << 62 },
-	{ "UC", false, 1ull << 61 },
-	{ "EN", false, 1ull << 60 },
-	{ "MISCV", false, 1ull << 59 },
-	{ "ADDRV", false, 1ull << 58 },
-	{ "PCC", false, 1ull << 57 },
-	{ "S", false, 1ull << 56 },
-	{ "AR", false, 1ull << 55 },
-	{ "UCNA", false, 0 },
-	{ "SRAO", false, 1ull << 56 },
-	{ "SRAR", false, 1ull << 56 | 1ull << 55 },
-	{ "TES_GREEN", false, 1ull << 53 },
-	{ "TES_YELLOW", false, 2ull << 53 },
-	{ "RIPV", true, 1 },
-	{ "EIPV", true, 2 },
-	{ "MCIP", true, 4 },
-	{ "LMCES", true, 8 },
-	{ "SEAM_NR", true, 1ull << 12 },
-	{ "TES_P", true, 0 },
-};
-
-/* Adds a symbolic word to STATUS or MCGSTATUS; false for a word that is none. */
-static bool take_inject_word(struct span *span, bool mcg, uint64_t *value)
+/* Between "<" and ">", of which the second may be in the next line. */
+static enum verdict take_ip(struct span word, uint64_t *ret_ip)
 {
-	struct span rest = *span;
-	struct span word = next_word(&rest);
-
-	for (size_t i = 0; word.length && i < ARRAY_SIZE(inject_words); i++) {
-		const char *name = inject_words[i].word;
-
-		if (word.length != strlen(name) || strncasecmp(word.text, name, word.length) != 0)
-			continue;
-		if (inject_words[i].mcg == mcg) /* else it is the other register's */
-			*value |= inject_words[i].bits;
-		*span = rest;
-		return true;
+	if (begins_with(word, "<")) {
+		if (word.text[word.length - 1] != '>')
+			return PARTIAL;
+		word = (struct span){ word.text + 1, word.length - 2 };
 	}
-	return false;
+	return text_parse_number(word, 16, ret_ip) ? TAKEN : FOREIGN;
 }
 
-/* Numbers and words, or-ed: "STATUS CORRECTED 0x136". */
-static bool take_flags(struct span *span, bool mcg, uint64_t *ret_value)
-{
-	uint64_t value = 0, number;
-	bool any = false;
-
-	for (;;) {
-		if (take_inject_word(span, mcg, &value))
-			any = true;
-		else if (text_take_number(span, 16, UINT64_MAX, &number)) {
-			value |= number;
-			any = true;
-		} else
-			break;
-	}
-	*ret_value = value;
-	return any;
-}
-
-/*
- * mcelog writes the APIC and socket ID in hexadecimal on one line of its decoded
- * output, and in decimal on lines of their own in the raw one.
- */
-static unsigned int base_of(const struct keyword *keyword, struct span span, bool first)
-{
-	bool alone = first && (next_word(&span), skip_blanks(&span), !span.length);
-	bool id = !strcmp(keyword->word, "APICID") || !strcmp(keyword->word, "SOCKETID");
-
-	return alone && id ? 10 : keyword->base;
-}
-
-static bool take_value(struct span *span, const struct keyword *keyword, bool first,
-		       uint64_t *ret_value)
-{
-	if (keyword->offset == offsetof(struct record, status))
-		return take_flags(span, false, ret_value);
-	if (keyword->offset == offsetof(struct record, mcgstatus))
-		return take_flags(span, true, ret_value);
-	return text_take_number(span, base_of(keyword, *span, first), UINT64_MAX, ret_value);
-}
-
-/* "vendor:cpuid" */
-static bool take_processor(struct span *span, struct record *record)
+enum verdict text_take_rip(struct span *span, bool alone, struct record *record)
 {
 	struct span word = next_word(span);
-	const char *colon = memchr(word.text, ':', word.length);
-	uint64_t vendor, cpuid;
+	const char *colon = word.length ? memchr(word.text, ':', word.length) : NULL;
+	struct span cs = { word.text, colon ? (size_t)(colon - word.text) : word.length };
+	uint64_t cs_value = 0, ip = 0;
+	enum verdict verdict;
 
-	if (!colon)
-		return false;
-	if (!text_parse_number((struct span){ word.text, (size_t)(colon - word.text) }, 10,
-			       &vendor) ||
-	    !text_parse_number(
-		    (struct span){ colon + 1, word.length - 1 - (size_t)(colon - word.text) }, 16,
-		    &cpuid) ||
-	    vendor > UINT8_MAX || cpuid > UINT32_MAX)
-		return false;
-	record->vendor = (uint8_t)vendor;
-	record->cpuid = (uint32_t)cpuid;
-	record->fields |= RECORD_HAS_CPUID;
-	return true;
+	if (!word.length)
+		return PARTIAL;
+	if (!colon && !alone)
+		return !span->length && text_parse_number(word, 16, &ip) ? PARTIAL : FOREIGN;
+	if (colon && (!text_parse_number(cs, 16, &cs_value) || cs_value > UINT8_MAX))
+		return FOREIGN;
+	if (colon)
+		word = (struct span){ colon + 1, word.length - cs.length - 1 };
+	verdict = word.length ? take_ip(word, &ip) : PARTIAL;
+	if (verdict == PARTIAL && span->length)
+		return FOREIGN;
+	record->cs = (uint8_t)cs_value;
+	record->ip = ip;
+	record->fields |= RECORD_HAS_IP;
+	return verdict;
 }
 
 uint32_t text_make_cpuid(uint64_t family, uint64_t model, uint64_t stepping)
@@ -246,87 +183,4 @@ uint32_t text_make_cpuid(uint64_t family, uint64_t model, uint64_t stepping)
 
 	return (uint32_t)(stepping & 0xf) | (uint32_t)(model & 0xf) << 4 | base << 8 |
 	       (uint32_t)(model >> 4 & 0xf) << 16 | (uint32_t)(family - base) << 20;
-}
-
-/* "CPUID Vendor Intel Family 6 Model 85 Step 4", mcelog's own line. */
-static enum verdict take_cpuid_line(struct span *span, struct record *record)
-{
-	struct span rest = *span, word;
-	uint64_t family, model, stepping = 0;
-	char name[16];
-
-	if (!is_word(next_word(&rest), "Vendor"))
-		return FOREIGN;
-	word = next_word(&rest);
-	if (word.length >= sizeof(name))
-		return FOREIGN;
-	memcpy(name, word.text, word.length);
-	name[word.length] = '\0';
-	vendor_parse(name, &record->vendor);
-	span->length = 0;
-	if (!rest.length)
-		return TAKEN;
-	while (rest.length && !is_word(word, "Family"))
-		word = next_word(&rest);
-	if (!text_take_number(&rest, 10, 0xff + 0xf, &family) ||
-	    !is_word(next_word(&rest), "Model") || !text_take_number(&rest, 10, 0xff, &model))
-		return rest.length ? FOREIGN : PARTIAL;
-	if (is_word(next_word(&rest), "Step"))
-		text_take_number(&rest, 10, 0xf, &stepping);
-	record->cpuid = text_make_cpuid(family, model, stepping);
-	record->fields |= RECORD_HAS_CPUID;
-	return TAKEN;
-}
-
-/* The first letters of a keyword, where a line was cut. */
-static bool is_cut_keyword(struct span word)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (word.length < keywords[i].length &&
-		    memcmp(word.text, keywords[i].word, word.length) == 0)
-			return true;
-	return word.length < strlen("PROCESSOR") &&
-	       memcmp(word.text, "PROCESSOR", word.length) == 0;
-}
-
-enum verdict text_take_keywords(struct span span, struct record *record)
-{
-	for (bool first = true;; first = false) {
-		const struct keyword *keyword;
-		struct span word = next_word(&span);
-		uint64_t value;
-
-		if (!word.length || word.text[0] == '#')
-			return TAKEN;
-		if (is_word(word, "PROCESSOR")) {
-			if (!span.length)
-				return PARTIAL;
-			if (!take_processor(&span, record))
-				return span.length ? FOREIGN : PARTIAL;
-			continue;
-		}
-		if (is_word(word, "CPUID"))
-			return take_cpuid_line(&span, record);
-		if (is_word(word, "EDAC")) { /* "ADDR 1000 EDAC sbridge MC3: MISC 86" */
-			next_word(&span);
-			next_word(&span);
-			continue;
-		}
-		keyword = text_find_keyword(word);
-		if (!keyword)
-			return !span.length && is_cut_keyword(word) ? PARTIAL : FOREIGN;
-		skip_blanks(&span);
-		if (!span.length)
-			return PARTIAL;
-		if (!take_value(&span, keyword, first, &value) ||
-		    !text_set_keyword(record, keyword, value))
-			return FOREIGN;
-		/* mcelog adds the same as words: "TIME 1500000000 Fri Jul 14 ..." */
-		if (is_word(word, "TIME") && span.length > 1 &&
-		    isupper((unsigned char)span.text[1]) &&
-		    islower((unsigned char)span.text[2 < span.length ? 2 : 1]))
-			return TAKEN;
-		if (is_word(word, "TSC") && begins_with(span, " at "))
-			return TAKEN;
-	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * text-fields: words, numbers, and the keywords with values that all texts of
- * machine checks consist of ("ADDR 1234 MISC 86"). For text.c.
+ * text-fields: words, numbers, and the keywords before values that all texts of
+ * machine checks consist of ("ADDR 1234 MISC 86"). For the other text-*.c.
  */
 #pragma once
 
@@ -53,6 +53,12 @@ static inline bool is_word(struct span word, const char *text)
 	return word.length == n && memcmp(word.text, text, n) == 0;
 }
 
+/* Whether a span is the beginning of a text, and not all of it: a cut line's end. */
+static inline bool is_cut(struct span span, const char *text)
+{
+	return span.length < strlen(text) && memcmp(text, span.text, span.length) == 0;
+}
+
 static inline bool begins_with(struct span span, const char *text)
 {
 	size_t n = strlen(text);
@@ -78,17 +84,20 @@ struct keyword {
 	uint32_t field;
 };
 
-/* The keyword that a word is; NULL for another word. Static. */
-const struct keyword *text_find_keyword(struct span word);
+/* The keyword that a word is, or with any_case is but for its case; NULL: none. Static. */
+const struct keyword *text_find_keyword(struct span word, bool any_case);
+
+/* Whether a word is the first letters of a keyword, as where a line was cut. */
+bool text_is_cut_keyword(struct span word);
 
 /* Puts a keyword's value into the record; false where it does not fit. */
 bool text_set_keyword(struct record *record, const struct keyword *keyword, uint64_t value);
 
 /*
- * The rest of a line as keywords with values, all of it, into the record, which
- * is of no use unless they are TAKEN.
+ * The next word as CS and RIP: "10:<ffffffff8100b0d0>", mcelog's own without "<>";
+ * alone: mce-inject's, which may be without CS.
  */
-enum verdict text_take_keywords(struct span span, struct record *record);
+enum verdict text_take_rip(struct span *span, bool alone, struct record *record);
 
 /* CPUID(1).EAX of a display family, model and stepping. */
 uint32_t text_make_cpuid(uint64_t family, uint64_t model, uint64_t stepping);

@@ -3,22 +3,15 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "sources/text-fields.h"
-#include "sources/text-records.h"
+#include "sources/text-kernel.h"
 
-/* What earlier messages say about later ones. */
-struct text_messages {
-	struct text_records records;
-	bool decoded; /* within mcelog's decoded output: its words belong to the record */
-	uint32_t cpu; /* of the last CPU line, for kernels that put banks on their own lines */
-	uint64_t mcgstatus;
-	bool has_cpu;
-	bool incident; /* it was a line of take_incident(): its banks are whole lines */
-	bool final;    /* no more lines can come: half a number is all there is */
-};
-
-/* Puts a message, not empty, into the record it belongs to, or begins one with it. */
+/*
+ * Puts a message, not empty, into the record it belongs to, or begins one with it.
+ * If it is not TAKEN it changes nothing but that complete records are given out.
+ */
 enum verdict text_take_message(struct text_messages *messages, struct span span,
 			       const struct text_prefix *prefix);
+
+/* A line that means nothing: what was said does not hold for ever. */
+void text_messages_foreign(struct text_messages *messages, bool any_prefix);

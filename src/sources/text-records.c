@@ -33,6 +33,15 @@ static struct registers registers_of(const struct record *record)
 				   record->addr };
 }
 
+/* The record of this index is gone, and those behind it have moved up. */
+static void follow(struct text_undo *undo, unsigned int index)
+{
+	if (undo->index > index)
+		undo->index--;
+	else if (undo->index == index)
+		undo->kind = UNDO_NOT;
+}
+
 static void give_out(struct text_records *records, unsigned int index)
 {
 	struct text_open *open = &records->open[index];
@@ -51,6 +60,8 @@ static void give_out(struct text_records *records, unsigned int index)
 	memmove(open, open + 1, (records->n_open - index) * sizeof(*open));
 	if (records->last > index)
 		records->last--;
+	follow(&records->undo, index);
+	follow(&records->taken_back.undo, index);
 }
 
 static bool is_caller(const struct text_open *open, struct span caller)
@@ -73,6 +84,13 @@ void text_records_give_out_all(struct text_records *records)
 		give_out(records, 0);
 }
 
+/* Whether the last line of a record has been taken back, and may come again. */
+static bool is_taken_back(const struct text_records *records, unsigned int index)
+{
+	return records->taken_back.active && records->taken_back.undo.kind == UNDO_CHANGE &&
+	       records->taken_back.undo.index == index;
+}
+
 /* What is complete, and what is older and shows no sign that more comes. */
 void text_records_give_out_done(struct text_records *records)
 {
@@ -83,7 +101,8 @@ void text_records_give_out_done(struct text_records *records)
 	for (unsigned int i = 0; i < n;) {
 		const struct text_open *open = &records->open[i];
 
-		if ((open->interleaved || open->caller[0]) && open->stage != STAGE_PROCESSOR) {
+		if (is_taken_back(records, i) ||
+		    ((open->interleaved || open->caller[0]) && open->stage != STAGE_PROCESSOR)) {
 			i++;
 			continue;
 		}
@@ -136,25 +155,40 @@ void text_records_change(struct text_records *records, struct text_open *open)
 	records->undo.before = *open;
 }
 
-void text_records_take_back(struct text_records *records, struct text_open *ret_after)
+bool text_records_take_back(struct text_records *records)
 {
-	struct text_open *open = &records->open[records->undo.index];
+	const struct text_undo *undo = &records->undo;
 
-	*ret_after = *open;
-	if (records->undo.kind == UNDO_CHANGE)
-		*open = records->undo.before;
-	else
+	if (undo->kind == UNDO_NOT || undo->index >= records->n_open ||
+	    (undo->kind == UNDO_BEGIN && undo->index + 1 != records->n_open))
+		return false;
+	records->taken_back.active = true;
+	records->taken_back.undo = *undo;
+	records->taken_back.after = records->open[undo->index];
+	if (undo->kind == UNDO_CHANGE) {
+		records->open[undo->index] = undo->before;
+	} else {
 		records->n_open--;
+		records->last = records->n_open ? records->n_open - 1 : 0;
+	}
+	return true;
 }
 
-void text_records_take_again(struct text_records *records, const struct text_undo *undo,
-			     const struct text_open *after)
+void text_records_take_again(struct text_records *records)
 {
-	if (undo->kind == UNDO_BEGIN)
-		records->n_open = undo->index + 1;
-	records->open[undo->index] = *after;
-	records->last = undo->index;
+	const struct text_undo *undo = &records->taken_back.undo;
+	unsigned int index = undo->kind == UNDO_BEGIN ? records->n_open++ : undo->index;
+
+	records->open[index] = records->taken_back.after;
+	records->last = index;
 	records->undo = *undo;
+	records->undo.index = index;
+	records->taken_back.active = false;
+}
+
+void text_records_replaced(struct text_records *records)
+{
+	records->taken_back.active = false;
 }
 
 struct text_open *text_records_last(struct text_records *records)

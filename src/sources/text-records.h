@@ -44,7 +44,7 @@ struct text_open {
 	char symbol[TEXT_SYMBOL_MAX];
 };
 
-/* How the last line can be taken back, when the next one proves to be its second half. */
+/* How a line can be taken back, when the next one proves to be its second half. */
 struct text_undo {
 	enum {
 		UNDO_NOT,
@@ -70,7 +70,12 @@ struct text_records {
 	struct registers given; /* of the last whole record that the kernel itself printed */
 	bool has_given;
 	unsigned int since_given; /* lines */
-	struct text_undo undo;
+	struct text_undo undo;	  /* of the last line */
+	struct {
+		bool active;
+		struct text_undo undo;
+		struct text_open after; /* the record with the line */
+	} taken_back;
 };
 
 /* Gives out a record: what is open, or of it what is complete or shows no sign that more comes. */
@@ -84,12 +89,13 @@ struct text_open *text_records_begin(struct text_records *records, enum shape sh
 /* The line at hand goes to a record: to be called before it is changed. */
 void text_records_change(struct text_records *records, struct text_open *open);
 
-/* Undoes the line of records->undo; what the record was with it goes to *ret_after. */
-void text_records_take_back(struct text_records *records, struct text_open *ret_after);
-
-/* Undoes that: undo is the copy of records->undo from before. */
-void text_records_take_again(struct text_records *records, const struct text_undo *undo,
-			     const struct text_open *after);
+/*
+ * Takes the line of records->undo back, until text_records_take_again() or until
+ * another line stands in its place: text_records_replaced(). False where it cannot be.
+ */
+bool text_records_take_back(struct text_records *records);
+void text_records_take_again(struct text_records *records);
+void text_records_replaced(struct text_records *records);
 
 /* The record that the last line went to; NULL: none is open. */
 struct text_open *text_records_last(struct text_records *records);

@@ -12,20 +12,29 @@
 #include "sources/text-records.h"
 #include "util/cleanup.h"
 
-enum { HELD_MAX = 1024 }; /* of a line that goes on in the next */
+enum { LINES_MAX = 1024 }; /* bytes of lines that may be one */
 
-/* Between held lines, where they are joined with a blank, and where without one. */
+/* Between lines, where they are joined with a blank, and where without one. */
 enum joint {
 	JOINT_NONE = '\f',
 	JOINT_BLANK = '\n',
 };
 
+/*
+ * The last line, or lines that were joined, is kept: the next one may be its rest.
+ * It has been taken, if it made sense by itself; otherwise it waits.
+ */
 struct text_parser {
 	struct text_messages messages;
-	char held[HELD_MAX]; /* the beginning of a message */
-	size_t n_held;
-	char line[HELD_MAX]; /* the last line, where it can be undone */
-	size_t n_line;
+	char lines[LINES_MAX];
+	size_t n_lines;
+	enum {
+		KEPT_NOTHING,
+		KEPT_TAKEN,
+		KEPT_PARTIAL,
+		KEPT_FOREIGN,
+	} kept;
+	size_t n_taken; /* of KEPT_PARTIAL: the lines that made sense without the rest */
 };
 
 int text_parser_new(const struct text_output *output, struct text_parser **ret_parser)
@@ -55,11 +64,15 @@ static void take_blank(struct text_parser *parser)
 
 static void pass_on(struct text_parser *parser, const char *line, size_t length)
 {
+	const struct text_output *output = &parser->messages.records.output;
+	struct text_prefix prefix;
+
+	text_strip_prefix(line, length, &prefix);
+	text_messages_foreign(&parser->messages, prefix.any);
 	if (parser->messages.decoded)
 		return;
 	text_records_foreign(&parser->messages.records);
-	parser->messages.records.output.foreign(parser->messages.records.output.context, line,
-						length);
+	output->foreign(output->context, line, length);
 }
 
 static void pass_on_lines(struct text_parser *parser, const char *lines, size_t length)
@@ -91,165 +104,199 @@ static size_t unfold(const char *lines, size_t length, char *out)
 /* Lines as one message: what it is. */
 static enum verdict take_lines(struct text_parser *parser, const char *lines, size_t length)
 {
-	char line[2 * HELD_MAX];
+	char line[LINES_MAX];
 	struct text_prefix prefix;
 	struct span span = text_strip_prefix(line, unfold(lines, length, line), &prefix);
 
 	return span.length ? text_take_message(&parser->messages, span, &prefix) : FOREIGN;
 }
 
-/* The held lines as they are: nothing that continues them has come. */
+static void keep(struct text_parser *parser, const char *line, size_t length, enum verdict verdict)
+{
+	memcpy(parser->lines, line, length);
+	parser->n_lines = length;
+	parser->n_taken = 0;
+	parser->kept = verdict == TAKEN	    ? KEPT_TAKEN
+		       : verdict == PARTIAL ? KEPT_PARTIAL
+					    : KEPT_FOREIGN;
+}
+
+/* The kept lines as they are: nothing that continues them has come. */
 static void release(struct text_parser *parser)
 {
-	char lines[HELD_MAX];
-	size_t n = parser->n_held;
+	size_t n = parser->n_taken;
 
-	if (!n)
-		return;
-	memcpy(lines, parser->held, n);
-	parser->n_held = 0;
-	parser->messages.final = true;
-	if (take_lines(parser, lines, n) != TAKEN)
-		pass_on_lines(parser, lines, n);
-	parser->messages.final = false;
+	if (parser->kept == KEPT_PARTIAL) {
+		parser->messages.final = !n;
+		if (take_lines(parser, parser->lines, n ? n : parser->n_lines) == TAKEN)
+			n = n ? n + 1 : parser->n_lines;
+		else
+			n = 0;
+		parser->messages.final = false;
+	}
+	if (parser->kept == KEPT_FOREIGN || (parser->kept == KEPT_PARTIAL && n < parser->n_lines))
+		pass_on_lines(parser, parser->lines + n, parser->n_lines - n);
+	parser->kept = KEPT_NOTHING;
 	parser->messages.records.undo.kind = UNDO_NOT;
 }
 
-/* What first and next say together; where that is all, it is kept as the last line. */
-static enum verdict take_together(struct text_parser *parser, const char *first, size_t n_first,
-				  enum joint joint, struct span next)
+/* What the kept lines and next say together; lines has room for it. */
+static enum verdict take_together(struct text_parser *parser, enum joint joint, struct span next)
 {
-	char lines[2 * HELD_MAX];
-	enum verdict verdict;
-
-	if (n_first + 1 + next.length > HELD_MAX)
-		return FOREIGN;
-	memcpy(lines, first, n_first);
-	lines[n_first] = (char)joint;
-	memcpy(lines + n_first + 1, next.text, next.length);
-	verdict = take_lines(parser, lines, n_first + 1 + next.length);
-	if (verdict == FOREIGN)
-		return verdict;
-	parser->n_held = 0;
-	parser->n_line = n_first + 1 + next.length;
-	memcpy(parser->line, lines, parser->n_line);
-	if (verdict == PARTIAL) {
-		parser->n_held = parser->n_line;
-		memcpy(parser->held, lines, parser->n_line);
-	}
-	return verdict;
+	parser->lines[parser->n_lines] = (char)joint;
+	memcpy(parser->lines + parser->n_lines + 1, next.text, next.length);
+	return take_lines(parser, parser->lines, parser->n_lines + 1 + next.length);
 }
 
-/* Consoles break lines within words, mailers between them. */
-static bool join(struct text_parser *parser, struct span next)
+/* Whether a line that was TAKEN may have a rest; a comment would swallow all that follows. */
+static bool may_have_rest(const struct text_parser *parser, const char *line, size_t length)
 {
-	char held[HELD_MAX];
-	size_t n = parser->n_held;
+	return parser->messages.records.undo.kind != UNDO_NOT && !memchr(line, '#', length);
+}
 
-	memcpy(held, parser->held, n);
-	return take_together(parser, held, n, JOINT_NONE, next) != FOREIGN ||
-	       take_together(parser, held, n, JOINT_BLANK, next) != FOREIGN;
+/* Next is the rest of the kept lines; another attempt may have been made since. */
+static void keep_joined(struct text_parser *parser, enum joint joint, struct span next,
+			enum verdict verdict)
+{
+	memcpy(parser->lines + parser->n_lines + 1, next.text, next.length);
+	parser->lines[parser->n_lines] = (char)joint;
+	if (verdict == PARTIAL && parser->kept == KEPT_TAKEN)
+		parser->n_taken = parser->n_lines;
+	else if (verdict == TAKEN)
+		parser->n_taken = 0;
+	parser->n_lines += 1 + next.length;
+	parser->kept = verdict == PARTIAL				       ? KEPT_PARTIAL
+		       : may_have_rest(parser, parser->lines, parser->n_lines) ? KEPT_TAKEN
+									       : KEPT_NOTHING;
+}
+
+/*
+ * A way in which the next line may go on: with a console's break, which is within
+ * words, as it stands or behind a quotation mark; with a mailer's, for a blank.
+ */
+struct attempt {
+	struct span next;
+	enum joint joint;
+};
+
+/* The ways that the next line allows; returns their number. */
+static size_t list_attempts(const struct text_parser *parser, struct span raw, struct span next,
+			    const struct text_prefix *prefix, struct attempt attempts[3])
+{
+	size_t n = 0;
+
+	if (!prefix->any && raw.length != next.length)
+		attempts[n++] = (struct attempt){ raw, JOINT_NONE };
+	if (!prefix->any)
+		attempts[n++] = (struct attempt){ next, JOINT_NONE };
+	/* what made sense goes on whole only with a bank's "[misc]" and "at addr" */
+	if (parser->kept != KEPT_TAKEN || next.text[0] == '[' || begins_with(next, "at "))
+		attempts[n++] = (struct attempt){ next, JOINT_BLANK };
+	return n;
+}
+
+/* The best of the attempts is done; FOREIGN: none makes sense. */
+static enum verdict try_attempts(struct text_parser *parser, const struct attempt *attempts,
+				 size_t n)
+{
+	const struct attempt *partial = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		enum verdict verdict = FOREIGN;
+
+		if (parser->n_lines + 1 + attempts[i].next.length <= LINES_MAX)
+			verdict = take_together(parser, attempts[i].joint, attempts[i].next);
+		if (verdict == TAKEN) {
+			keep_joined(parser, attempts[i].joint, attempts[i].next, verdict);
+			return verdict;
+		}
+		if (verdict == PARTIAL && !partial)
+			partial = &attempts[i];
+	}
+	if (!partial)
+		return FOREIGN;
+	keep_joined(parser, partial->joint, partial->next, PARTIAL);
+	return PARTIAL;
+}
+
+/* Joins a line with what is kept; false: they do not belong together. */
+static bool join(struct text_parser *parser, struct span raw, struct span next,
+		 const struct text_prefix *prefix)
+{
+	struct text_records *records = &parser->messages.records;
+	bool taken = parser->kept == KEPT_TAKEN;
+	struct attempt attempts[3];
+	size_t n = list_attempts(parser, raw, next, prefix, attempts);
+	enum verdict verdict;
+
+	if (taken && !text_records_take_back(records))
+		return false;
+	records->undo.kind = UNDO_NOT;
+	verdict = try_attempts(parser, attempts, n);
+	if (verdict != FOREIGN)
+		text_records_replaced(records);
+	else if (taken)
+		text_records_take_again(records);
+	return verdict != FOREIGN;
 }
 
 /* A word that a line of ours begins with: such a line is no second half. */
 static bool is_beginning(struct span word)
 {
-	static const char *const words[] = { "CPU", "Bank", "MC", "RIP", "Hardware", "CPUNAME" };
+	static const char *const words[] = { "CPU", "Bank", "MC", "RIP", "Hardware", "{" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (begins_with(word, words[i]))
 			return true;
-	return text_find_keyword(word) || is_word(word, "PROCESSOR");
+	return text_find_keyword(word, false) || is_word(word, "PROCESSOR");
 }
 
-/*
- * A line without anything before it may be the second half of the last one, which
- * made sense without it: "ADDR 12" "34 MISC 86".
- */
-static bool goes_on_with_last(struct text_parser *parser, struct span span)
+/* Whether a line may be the rest of what is kept: printk begins none without its prefix. */
+static bool may_go_on(const struct text_parser *parser, struct span next,
+		      const struct text_prefix *prefix)
 {
-	struct text_records *records = &parser->messages.records;
-	const struct text_undo undo = records->undo;
-	struct span rest = span;
-	struct text_open after;
+	struct span rest = next;
 
-	if (undo.kind == UNDO_NOT || is_beginning(next_word(&rest)) || span.text[0] == '{' ||
-	    undo.index >= records->n_open ||
-	    (undo.kind == UNDO_BEGIN && undo.index + 1 != records->n_open))
+	switch (parser->kept) {
+	case KEPT_NOTHING:
 		return false;
-	text_records_take_back(records, &after);
-	if (take_together(parser, parser->line, parser->n_line, JOINT_NONE, span) != FOREIGN)
+	case KEPT_TAKEN:
+		return !prefix->any && !is_beginning(next_word(&rest));
+	case KEPT_PARTIAL:
 		return true;
-	text_records_take_again(records, &undo, &after);
+	case KEPT_FOREIGN:
+		return !prefix->any;
+	}
 	return false;
 }
 
-/* Nothing but the beginning of what stands before the kernel's messages. */
-static bool is_cut_mark(struct span span)
+/* Nothing behind what stands before a message: the message may be in the next line. */
+static void take_empty(struct text_parser *parser, const char *line, size_t length,
+		       const struct text_prefix *prefix)
 {
-	static const char mark[] = "[Hardware Error]:";
-	const char *at = memrchr(span.text, '[', span.length);
-	size_t n = at ? span.length - (size_t)(at - span.text) : 0;
-
-	if (n > 1 && n < sizeof(mark) && memcmp(at, mark, n) == 0)
-		return true;
-	for (; n == 0 && span.length && span.text[span.length - 1] == ':';) {
-		static const char *const ends[] = { "mce:", "kernel:" };
-
-		for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-			size_t end = strlen(ends[i]);
-
-			if (is_word(span, ends[i]) ||
-			    (span.length > end && span.text[span.length - end - 1] == ' ' &&
-			     memcmp(span.text + span.length - end, ends[i], end) == 0))
-				return true;
-		}
-		break;
-	}
-	return is_word(span, "EDAC");
+	if (!prefix->any)
+		take_blank(parser);
+	if (!length)
+		return;
+	if (length < LINES_MAX)
+		keep(parser, line, length, FOREIGN);
+	else
+		pass_on(parser, line, length);
 }
 
-static void hold(struct text_parser *parser, const char *line, size_t length)
-{
-	memcpy(parser->held, line, length);
-	parser->n_held = length;
-}
-
-/* One message of one line. Returns whether it was a line of ours. */
-static enum verdict take_line(struct text_parser *parser, const char *line, size_t length,
-			      struct span span, const struct text_prefix *prefix)
+/* A line that is not the rest of another one. */
+static void take_line(struct text_parser *parser, const char *line, size_t length, struct span span,
+		      const struct text_prefix *prefix)
 {
 	enum verdict verdict;
 
 	parser->messages.records.undo.kind = UNDO_NOT;
 	verdict = text_take_message(&parser->messages, span, prefix);
-	if (length >= HELD_MAX) {
-		parser->messages.records.undo.kind = UNDO_NOT;
-		return verdict == PARTIAL ? FOREIGN : verdict;
-	}
-	if (verdict == PARTIAL ||
-	    (verdict == FOREIGN &&
-	     (is_cut_mark(span) || (prefix->hardware_error && span.length < 4)))) {
-		hold(parser, line, length);
-		return PARTIAL;
-	}
-	if (verdict == TAKEN && parser->messages.records.undo.kind != UNDO_NOT) {
-		memcpy(parser->line, line, length);
-		parser->n_line = length;
-	}
-	return verdict;
-}
-
-/* Nothing behind what stands before a message: the message may be in the next line. */
-static void take_mark(struct text_parser *parser, const char *line, size_t length,
-		      const struct text_prefix *prefix)
-{
-	if (prefix->hardware_error && length < HELD_MAX) {
-		hold(parser, line, length);
+	if (verdict == TAKEN && !may_have_rest(parser, line, length))
 		return;
-	}
-	take_blank(parser);
-	if (length && prefix->any)
+	if (length < LINES_MAX)
+		keep(parser, line, length, verdict);
+	else if (verdict != TAKEN)
 		pass_on(parser, line, length);
 }
 
@@ -263,21 +310,14 @@ void text_parser_line(struct text_parser *parser, const char *line, size_t lengt
 	span = text_strip_prefix(line, length, &prefix);
 	if (!prefix.hardware_error && !begins_with(span, "EDAC"))
 		parser->messages.records.since_given++;
-	if (parser->n_held) {
-		if (span.length && join(parser, span))
-			return;
-		release(parser);
-	} else if (span.length && !prefix.any && goes_on_with_last(parser, span)) {
+	if (span.length && may_go_on(parser, span, &prefix) &&
+	    join(parser, (struct span){ line, length }, span, &prefix))
 		return;
-	}
-	if (!span.length) {
-		take_mark(parser, line, length, &prefix);
-		return;
-	}
-	if (take_line(parser, line, length, span, &prefix) == FOREIGN) {
-		parser->messages.records.undo.kind = UNDO_NOT;
-		pass_on(parser, line, length);
-	}
+	release(parser);
+	if (span.length)
+		take_line(parser, line, length, span, &prefix);
+	else
+		take_empty(parser, line, length, &prefix);
 }
 
 void text_parser_finish(struct text_parser *parser)
@@ -286,5 +326,4 @@ void text_parser_finish(struct text_parser *parser)
 	text_records_give_out_all(&parser->messages.records);
 	parser->messages.decoded = false;
 	parser->messages.has_cpu = false;
-	parser->messages.records.undo.kind = UNDO_NOT;
 }

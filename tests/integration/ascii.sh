@@ -118,8 +118,11 @@ for vendor in Hygon Zhaoxin Centaur; do
 	ascii 0 /dev/null --decode status=0xb200000000000005 vendor=$vendor
 	in_text "STATUS b200000000000005" "$out"
 done
+ascii 0 /dev/null --decode status=0xb200000000000005 vendor=AMD --cpu skylake_server
+in_text "CPUID Vendor AMD" "$out"
 for words in "" addr=0x1 status status= status=x status=-1 status=0x1ffffffffffffffff \
-	"status=0x1 bank=256" "status=0x1 vendor=Acme" "status=0x1 colour=1" status=8000000000000005; do
+	"status=0x1 bank=256" "status=0x1 vendor=Acme" "status=0x1 colour=1" status=8000000000000005 \
+	"status=0x1 STATUS=0x2" "status=0x1 --raw --json"; do
 	# shellcheck disable=SC2086
 	ascii 1 /dev/null --decode $words
 	[ "$(wc -l <"$log")" -eq 1 ] || fail "$words: not one line: $(cat "$log")"

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "printer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "decode/decode.h"
+#include "util/log.h"
+
+enum { OUTPUT_SIZE = 64 << 10 }; /* written out when this much is there */
+
+void printer_flush(struct printer *printer)
+{
+	const char *at = strbuf_text(&printer->text);
+	size_t left = printer->text.length;
+
+	if (printer->text.error && !printer->error)
+		printer->error = printer->text.error;
+	while (left && !printer->error) {
+		ssize_t n = write(STDOUT_FILENO, at, left);
+
+		if (n < 0 && errno != EINTR)
+			printer->error = -errno;
+		if (n > 0) {
+			at += n;
+			left -= (size_t)n;
+		}
+	}
+	strbuf_reset(&printer->text);
+}
+
+/* The text says nothing of the CPU: what --cpu says. */
+static void set_cpu(const struct printer *printer, struct record *record)
+{
+	if (!printer->cpu || record->fields & RECORD_HAS_CPUID ||
+	    (record->vendor != VENDOR_UNKNOWN && record->vendor != printer->cpu->vendor))
+		return;
+	record->vendor = printer->cpu->vendor;
+	if (!printer->cpu->cpuid)
+		return;
+	record->cpuid = printer->cpu->cpuid;
+	record->fields |= RECORD_HAS_CPUID;
+}
+
+void printer_record(struct printer *printer, const struct record *record, const char *symbol)
+{
+	struct event *event = &printer->event;
+
+	event->record = *record;
+	set_cpu(printer, &event->record);
+	event->record.replayed = true;
+	if (printer->raw) {
+		record_to_raw(&event->record, &printer->text);
+		if (printer->text.length >= OUTPUT_SIZE)
+			printer_flush(printer);
+		return;
+	}
+	decode(&event->record, &event->decoded);
+	if (printer->json) {
+		event_to_json(event, NULL, &printer->text);
+		strbuf_add(&printer->text, "\n");
+	} else {
+		event_to_text(event, &printer->text);
+		if (symbol[0]) {
+			printer->text.length--; /* the blank line comes after it */
+			strbuf_add(&printer->text, "RIP: ");
+			strbuf_add(&printer->text, symbol);
+			strbuf_add(&printer->text, "\n\n");
+		}
+	}
+	if (printer->text.length >= OUTPUT_SIZE)
+		printer_flush(printer);
+}
+
+int printer_start(struct printer *printer, const struct config *config)
+{
+	*printer = (struct printer){ .json = config->json, .raw = config->raw };
+	if (config->raw && config->json) {
+		log_error("--raw and --json are two forms of output: one of them is wanted");
+		return -EINVAL;
+	}
+	if (!config->cpu)
+		return 0;
+	printer->cpu = cpu_alias_find(config->cpu);
+	if (!printer->cpu) {
+		const struct cpu_alias *aliases;
+		size_t n;
+
+		aliases = cpu_aliases(&n);
+		log_error("--cpu %s: no such CPU; known are:", config->cpu);
+		for (size_t i = 0; i < n; i++)
+			fprintf(stderr, " %s", aliases[i].name);
+		fprintf(stderr, "\n");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int printer_end(struct printer *printer, int status)
+{
+	printer_flush(printer);
+	if (printer->error) {
+		log_error("standard output: %s", strerror(-printer->error));
+		status = EXIT_FAILURE;
+	}
+	strbuf_free(&printer->text);
+	return status;
+}
+
+void printer_line(struct printer *printer, const char *line, size_t length)
+{
+	if (printer->json)
+		return;
+	strbuf_add_bytes(&printer->text, line, length);
+	strbuf_add(&printer->text, "\n");
+	if (printer->text.length >= OUTPUT_SIZE)
+		printer_flush(printer);
+}
