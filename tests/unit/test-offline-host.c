@@ -58,6 +58,7 @@ static const struct collector_row collector_rows[] = {
 	{ NULL, built, NULL, "quiet ras=cec_disable mce=2\n", NULL, COLLECTOR_OFF },
 	{ NULL, built, NULL, "ras=cec_dis\n", NULL, COLLECTOR_OFF }, /* so long ago, so still */
 	{ NULL, built, NULL, "initcall_blacklist=foo,cec_init\n", NULL, COLLECTOR_OFF },
+	{ NULL, built, NULL, "initcall_blacklist=foo_init\n", NULL, COLLECTOR_LIKELY },
 	{ NULL, built, NULL, "xras=cec_disable\n", NULL, COLLECTOR_LIKELY },
 	{ NULL, built, NULL, "ras=cec_dump\n", NULL, COLLECTOR_LIKELY },
 	/* a configuration that is none says nothing */

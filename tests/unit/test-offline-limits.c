@@ -157,6 +157,7 @@ static void test_channel(void **state)
 {
 	struct offline_limits *limits = *state;
 	const struct location bad = place(1, 0, 2), good = place(1, 0, 3), other = place(0, 0, 2);
+	const struct location beside = place(1, 1, 2);
 	struct offline_verdict verdict;
 
 	assert_int_equal(ask_many(limits, 0, 32, &bad, START), 32);
@@ -173,6 +174,7 @@ static void test_channel(void **state)
 	assert_int_equal(ask(limits, 0, &bad, START + 3 * SECOND).limit, LIMIT_CHANNEL);
 	assert_int_equal(ask(limits, 1000, &good, START + 3 * SECOND).limit, LIMIT_OK);
 	assert_int_equal(ask(limits, 1001, &other, START + 3 * SECOND).limit, LIMIT_OK);
+	assert_int_equal(ask(limits, 1003, &beside, START + 3 * SECOND).limit, LIMIT_OK);
 	assert_int_equal(ask(limits, 1002, &nowhere, START + 3 * SECOND).limit, LIMIT_OK);
 
 	/* as long as there is something every day it stays at fault; after a quiet one not */

@@ -107,6 +107,24 @@ static void test_report(void **state)
 	loop_free(event);
 }
 
+/* A worker that is kept after its end: its timer must not kill whoever has the number by then. */
+static void test_kept(void **state)
+{
+	struct outcome outcome = { 0 };
+	sd_event *event = loop_new();
+	int fd = -1;
+
+	(void)state;
+	start(event, look_around, &fd, 500000, &outcome);
+	loop_until(event, &outcome.done);
+	assert_int_equal(outcome.error, 0);
+	loop_until_childless(event);
+	assert_true(sd_event_run(event, 700000) >= 0);
+	assert_int_equal(outcome.calls, 1);
+	worker_free(outcome.worker);
+	loop_free(event);
+}
+
 static void test_deaths(void **state)
 {
 	void (*const tasks[])(const void *, void *) = { exit_with_3, kill_itself };
@@ -163,9 +181,8 @@ static void test_release(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_report),
-		cmocka_unit_test(test_deaths),
-		cmocka_unit_test(test_timeout),
+		cmocka_unit_test(test_report),	cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_deaths),	cmocka_unit_test(test_timeout),
 		cmocka_unit_test(test_release),
 	};
 
