@@ -46,7 +46,7 @@ static const struct error_text common_texts[] = {
 /* What mm/memory-failure.c (Linux 5.10 to 6.18) returns. */
 static const struct error_text page_texts[] = {
 	{ -ENXIO,      "the address is not memory" },
-	{ -EIO,        "the page is not in memory that is online, or could not be isolated" },
+	{ -EIO,        "the page is the kernel's own, not online, or could not be isolated" },
 	{ -EBUSY,      "the page is in use by the kernel, or cannot be moved" },
 	{ -EAGAIN,     "the page could not be moved now" },
 	{ -ENOMEM,     "no free memory to move the page to" },

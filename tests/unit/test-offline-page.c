@@ -254,7 +254,7 @@ static void test_soft_then_hard(void **state)
 	kernel.hard = -EIO;
 	assert_report(offline(collect, OFFLINE_SOFT_THEN_HARD), OFFLINE_METHOD_HARD,
 		      OFFLINE_REFUSED, -EIO,
-		      "hard offlining refused: the page is not in memory that is online, or could "
+		      "hard offlining refused: the page is the kernel's own, not online, or could "
 		      "not be isolated");
 
 	/* what the settings leave out is not taken by force */
