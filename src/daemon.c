@@ -19,6 +19,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "config-check.h"
 #include "session.h"
 #include "util/log.h"
 
@@ -409,23 +410,27 @@ static void keep_text(const char *name, char **old, char **fresh)
 	*old = value;
 }
 
-/* A new configuration that cannot be read leaves the old one in force. */
-static void reload_config(struct daemon *daemon)
+/* A new configuration that is not right in all leaves the old one in force, and returns false. */
+static bool reload_config(struct daemon *daemon)
 {
 	struct config fresh = { 0 };
 
-	if (config_load(&fresh, daemon->argc, daemon->argv) < 0) {
+	if (config_load_strict(&fresh, daemon->argc, daemon->argv) < 0) {
 		log_error("reload: the old configuration stays in force");
-		return;
+		return false;
 	}
 	keep_text("root", &daemon->config->root, &fresh.root);
 	keep_text("state-dir", &daemon->config->state_dir, &fresh.state_dir);
 	keep_text("logfile", &daemon->config->logfile, &fresh.logfile);
-	keep_text("journal", &daemon->config->journal, &fresh.journal);
+	if (fresh.journal != daemon->config->journal)
+		log_notice("reload: journal changes with the next start");
+	fresh.journal = daemon->config->journal;
 	config_free(daemon->config);
 	*daemon->config = fresh;
+	config_check_triggers(daemon->config);
 	log_set_level(fresh.verbose ? LOG_DEBUG : LOG_INFO);
 	daemon->session.env.erase = !fresh.keep_erst;
+	return true;
 }
 
 static void stop_disabled(struct daemon *daemon)
@@ -445,17 +450,19 @@ static void stop_disabled(struct daemon *daemon)
 static int on_reload(sd_event_source *signal, const struct signalfd_siginfo *info, void *userdata)
 {
 	struct daemon *daemon = userdata;
+	bool taken;
 
 	(void)signal;
 	(void)info;
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)monotonic_us());
 	session_commit(&daemon->session);
-	reload_config(daemon);
+	taken = reload_config(daemon);
 	session_reopen_text(&daemon->session);
 	stop_disabled(daemon);
 	start_sources(daemon);
 	tell_status(daemon, "READY=1\n");
-	log_info("reloaded");
+	if (taken)
+		log_info("reloaded");
 	return 0;
 }
 
@@ -644,6 +651,7 @@ int daemon_run(struct config *config, int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	daemon.session.lock_fd = -1;
+	config_check_triggers(config);
 	raise_file_limit();
 	if (set_up_loop(&daemon) >= 0 && start(&daemon) == 0) {
 		start_done(parent);

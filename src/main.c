@@ -4,10 +4,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "ascii.h"
+#include "config-check.h"
+#include "config-dump.h"
 #include "config.h"
 #include "daemon.h"
 #include "oneshot.h"
@@ -23,6 +26,19 @@ static void open_standard_fds(void)
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
+}
+
+static int dump_config(const struct config *config)
+{
+	_cleanup_strbuf_ struct strbuf text = { 0 };
+
+	config_dump(config, &text);
+	if (text.error) {
+		log_error("--dump-config: %s", strerror(-text.error));
+		return EXIT_FAILURE;
+	}
+	fputs(strbuf_text(&text), stdout);
+	return EXIT_SUCCESS;
 }
 
 static int run(struct config *config, int argc, char **argv)
@@ -44,6 +60,16 @@ static int run(struct config *config, int argc, char **argv)
 		return registers_run(config);
 	case MODE_LIST_SOURCES:
 		return oneshot_list_sources(config);
+	case MODE_CHECK_CONFIG:
+		return config_check(config);
+	case MODE_DUMP_CONFIG:
+		return dump_config(config);
+	case MODE_CLIENT:
+	case MODE_PING:
+	case MODE_IS_CPU_SUPPORTED:
+	case MODE_TRIGGER_RUNNER:
+		log_error("this mcelog cannot do that yet");
+		return EXIT_FAILURE;
 	case MODE_VERSION:
 		printf("%s\n", PACKAGE_STRING);
 		return EXIT_SUCCESS;

@@ -91,9 +91,9 @@ static bool wants_journal(const struct session *session)
 {
 	const struct config *config = session->config;
 
-	if (!root_is_real(&session->root) || strcmp(config->journal, "no") == 0)
+	if (!root_is_real(&session->root) || config->journal == CONFIG_JOURNAL_NO)
 		return false;
-	if (strcmp(config->journal, "yes") == 0)
+	if (config->journal == CONFIG_JOURNAL_YES)
 		return true;
 	return strcmp(config->state_dir, STATE_DIR) == 0 &&
 	       access("/run/systemd/journal/socket", F_OK) == 0;

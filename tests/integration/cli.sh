@@ -21,7 +21,7 @@ fi
 
 step "usage errors"
 for arguments in --no-such-option --state-dir --daemon=yes -Z --replay "a b" \
-	"--journal perhaps" "--state-dir here" "--root /no/such/root" "--config-file /no/such/file"; do
+	"--journal perhaps" "--state-dir here" "--num-errors many" "--intel-cpu 6" "--root /no/such/root" "--config-file /no/such/file"; do
 	# shellcheck disable=SC2086
 	expect 1 "$mcelog" $arguments
 	[ "$(wc -l <"$log")" -eq 1 ] || fail "$arguments: not one line: $(cat "$log")"
@@ -71,13 +71,18 @@ EOF
 expect 0 run_mcelog --config-file /mcelog.conf --list-sources
 lines 1 "/mcelog.conf:2: the key no-such-key is not known, ignored" "$log"
 lines 1 "/mcelog.conf:3: keep-erst = perhaps: yes or no is wanted, ignored" "$log"
-lines 1 "/mcelog.conf:4: journal = sometimes: yes, no or auto is wanted, ignored" "$log"
+lines 1 "/mcelog.conf:4: journal = sometimes: auto, yes or no is wanted, ignored" "$log"
 grep -q "^tracefs  *turned off" "$log" || fail "the rest of the file is not in force: $(cat "$log")"
 expect 1 run_mcelog --config-file /none.conf --list-sources
 lines 1 "/none.conf: No such file or directory" "$log"
 head -c 3000 /dev/urandom >"$root/garbage.conf"
 run_mcelog --config-file /garbage.conf --version >"$log" 2>&1
 expect 0 run_mcelog --config-file /mcelog.conf --version
+
+# has_lines N TEXT: so many in $log by now
+has_lines() {
+	[ "$(grep -cF -- "$2" "$log")" -ge "$1" ]
+}
 
 step "reload"
 make_tracing 6.12-intel
@@ -87,12 +92,17 @@ wait_events 10
 echo "disable-source = tracefs" >"$root/mcelog.conf"
 kill -HUP "$daemon"
 wait_for 5 grep -q "reloaded" "$log" || fail "no word of it: $(cat "$log")"
-echo "[garbage" >"$root/mcelog.conf"
+printf 'verbose = yes\nno-such-key = 1\n' >"$root/mcelog.conf"
 kill -HUP "$daemon"
+wait_for 5 has_lines 1 "old configuration stays in force" || fail "no word of it: $(cat "$log")"
+lines 1 "/mcelog.conf:2: the key no-such-key is not known, ignored" "$log"
+lines 1 "/mcelog.conf: 1 problem, nothing of it is taken" "$log"
+lines 1 "reload: the old configuration stays in force" "$log"
 rm "$root/mcelog.conf"
-sleep 0.2
 kill -HUP "$daemon"
-wait_for 5 grep -q "old configuration stays in force" "$log" || fail "no word of it: $(cat "$log")"
+wait_for 5 has_lines 2 "old configuration stays in force" || fail "no word of it: $(cat "$log")"
+lines 1 "/mcelog.conf: No such file" "$log"
+lines 1 "mcelog: reloaded" "$log"
 kill -USR1 "$daemon"
 sleep 0.1
 stop_daemon 0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The command line and mcelog.conf: what wins, what is refused, what is only said. */
+/* The command line: what wins over the file, what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,44 +8,8 @@
 
 #include <errno.h>
 
-#include "config.h"
-#include "tests/unit/collect.h"
-
-enum { ARGUMENTS_MAX = 16 };
-
-/* Loads with these arguments below the fake root; what it said is in collect->logged. */
-static int load(struct collect *collect, struct config *config, const char *const *arguments)
-{
-	static char program[] = "mcelog", root[] = "--root";
-	static char copies[ARGUMENTS_MAX][256];
-	char *argv[ARGUMENTS_MAX + 4] = { program, root, collect->directory };
-	int argc = 3, saved, r;
-
-	for (; arguments && *arguments; arguments++, argc++) {
-		snprintf(copies[argc], sizeof(copies[argc]), "%s", *arguments);
-		argv[argc] = copies[argc];
-	}
-	saved = log_begin(collect);
-	r = config_load(config, argc, argv);
-	log_end(collect, saved);
-	return r;
-}
-
-#define LOAD(collect, config, ...)                                                                 \
-	load(collect, config, (const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
-
-static void put_conf(struct collect *collect, const char *text)
-{
-	put_file(collect, SYSCONF_DIR "/mcelog/mcelog.conf", text, strlen(text));
-}
-
-static void expect_error(struct collect *collect, int r, int error, const char *line)
-{
-	assert_int_equal(r, error);
-	if (!strstr(collect->logged, line))
-		fail_msg("\"%s\" is not in \"%s\"", line, collect->logged);
-	assert_int_equal(count_lines(collect->logged), 1);
-}
+#include "option.h"
+#include "tests/unit/load-config.h"
 
 static void test_defaults(void **state)
 {
@@ -53,9 +17,23 @@ static void test_defaults(void **state)
 
 	assert_int_equal(LOAD(*state, &config), 0);
 	assert_string_equal(config.state_dir, STATE_DIR);
-	assert_string_equal(config.journal, "auto");
+	assert_int_equal(config.journal, CONFIG_JOURNAL_AUTO);
 	assert_string_equal(config.config_file, SYSCONF_DIR "/mcelog/mcelog.conf");
 	assert_null(config.logfile);
+	assert_true(config.filter);
+	assert_int_equal(config.max_corr_err_counters, 4158);
+	/* what mcelog does without a word about it: nothing is counted against a threshold */
+	assert_false(threshold_is_on(&config.page.ce.threshold));
+	assert_false(threshold_is_on(&config.dimm.uc.threshold));
+	assert_int_equal(config.page.action, CONFIG_PAGE_OFF);
+	assert_false(config.cache.cpu_offline);
+	assert_null(config.cache.trigger);
+	assert_true(config.dimm.tracking);
+	assert_int_equal(config.trigger.children_max, 4);
+	assert_int_equal(config.trigger.timeout, 60);
+	assert_int_equal(config.trigger.hook_repeat, 86400);
+	assert_string_equal(config.server.client_user, "root");
+	assert_null(config.server.client_group);
 	assert_int_equal(config.n_operands, 0);
 	assert_int_equal(config_mode(&config), MODE_ONE_SHOT);
 	assert_string_equal(((struct collect *)*state)->logged, "");
@@ -75,6 +53,12 @@ static void test_modes(void **state)
 		{ { "--replay", "a", "b" }, MODE_REPLAY },
 		{ { "a", "--replay", "b" }, MODE_REPLAY },
 		{ { "--list-sources" }, MODE_LIST_SOURCES },
+		{ { "--client" }, MODE_CLIENT },
+		{ { "--client", "--daemon" }, MODE_CLIENT }, /* daemon = yes in the file */
+		{ { "--ping" }, MODE_PING },
+		{ { "--is-cpu-supported" }, MODE_IS_CPU_SUPPORTED },
+		{ { "--trigger-runner" }, MODE_TRIGGER_RUNNER },
+		{ { "--dump-config", "--daemon" }, MODE_DUMP_CONFIG },
 		{ { "--version", "--daemon" }, MODE_VERSION },
 		{ { "--help", "--version" }, MODE_HELP },
 		{ { "--ignorenodev", "/dev/mcelog" }, MODE_ONE_SHOT },
@@ -106,45 +90,8 @@ static void test_file_and_command_line(void **state)
 	assert_true(config.keep_erst);
 	assert_false(config.verbose);
 	assert_string_equal(config.logfile, "/var/log/of-argv");
-	assert_string_equal(config.journal, "no");
+	assert_int_equal(config.journal, CONFIG_JOURNAL_NO);
 	config_free(&config);
-}
-
-/* Trouble in the file is named by its line; the rest of the file is in force. */
-static void test_bad_file(void **state)
-{
-	struct collect *collect = *state;
-	struct config config;
-
-	put_conf(collect, "no-such-key = 1\n"
-			  "daemon = perhaps\n"
-			  "a line\n"
-			  "journal = maybe\n"
-			  "state-dir = relative\n"
-			  "root = /\n"
-			  "config-file = /etc/other\n"
-			  "replay = yes\n"
-			  "= 5\n"
-			  "verbose = yes\n"
-			  "[server]\n"
-			  "keep-erst = yes\n");
-	assert_int_equal(LOAD(collect, &config), 0);
-	assert_true(config.verbose);
-	assert_false(config.daemon);
-	assert_false(config.keep_erst); /* below the section */
-	assert_false(config.replay);
-	assert_string_equal(config.journal, "auto");
-	assert_string_equal(config.state_dir, STATE_DIR);
-	assert_string_equal(config.root, collect->directory);
-	config_free(&config);
-
-	assert_int_equal(count_lines(collect->logged), 10);
-	for (unsigned int line = 1; line <= 11; line++) {
-		char place[256];
-
-		snprintf(place, sizeof(place), SYSCONF_DIR "/mcelog/mcelog.conf:%u: ", line);
-		assert_int_equal(strstr(collect->logged, place) != NULL, line != 10);
-	}
 }
 
 static void test_other_file(void **state)
@@ -153,9 +100,9 @@ static void test_other_file(void **state)
 	struct config config;
 
 	put_conf(collect, "daemon = yes\n");
-	put_file(collect, "/etc/other", "filter = yes\n", 13);
+	put_file(collect, "/etc/other", "verbose = yes\n", 14);
 	assert_int_equal(LOAD(collect, &config, "--config-file", "/etc/other"), 0);
-	assert_true(config.filter);
+	assert_true(config.verbose);
 	assert_false(config.daemon);
 	config_free(&config);
 	/* one that was asked for has to be there */
@@ -176,7 +123,7 @@ static void test_usage(void **state)
 	expect_error(collect, LOAD(collect, &config, "--daemon=no"), -EINVAL, "--daemon");
 	expect_error(collect, LOAD(collect, &config, "-x"), -EINVAL, "x");
 	expect_error(collect, LOAD(collect, &config, "--journal", "sometimes"), -EINVAL,
-		     "--journal sometimes: yes, no or auto is wanted");
+		     "--journal sometimes: auto, yes or no is wanted");
 	expect_error(collect, LOAD(collect, &config, "--state-dir", "here"), -EINVAL,
 		     "--state-dir here: an absolute path is wanted");
 	expect_error(collect, LOAD(collect, &config, "--replay"), -EINVAL, "--replay: what?");
@@ -184,6 +131,65 @@ static void test_usage(void **state)
 		     "/dev/b: one device at most");
 	expect_error(collect, LOAD(collect, &config, "--root", "/no/such/root"), -ENOENT,
 		     "--root /no/such/root");
+	expect_error(collect, LOAD(collect, &config, "--config-file", ""), -EINVAL,
+		     "--config-file : a path is wanted");
+	expect_error(collect, LOAD(collect, &config, "--num-errors", "-1"), -EINVAL,
+		     "--num-errors -1: a number from 0 to 4294967295 is wanted");
+	expect_error(collect, LOAD(collect, &config, "--num-errors", "4294967296"), -EINVAL,
+		     "a number from 0");
+	expect_error(collect, LOAD(collect, &config, "--max-corr-err-counters", "0"), -EINVAL,
+		     "a number from 1 to 10000000");
+	expect_error(collect, LOAD(collect, &config, "--cpumhz", "fast"), -EINVAL,
+		     "--cpumhz fast: a number is wanted");
+	expect_error(collect, LOAD(collect, &config, "--intel-cpu", "6"), -EINVAL,
+		     "--intel-cpu 6: FAMILY,MODEL is wanted");
+	expect_error(collect, LOAD(collect, &config, "--intel-cpu", "6,85,1"), -EINVAL, "6,85,1");
+	expect_error(collect, LOAD(collect, &config, "--intel-cpu", "6,256"), -EINVAL, "6,256");
+	expect_error(collect, LOAD(collect, &config, "--intel-cpu", "0,1"), -EINVAL, "0,1");
+	/* keys of sections are for the file */
+	expect_error(collect, LOAD(collect, &config, "--memory-ce-action", "soft"), -EINVAL,
+		     "--memory-ce-action");
+}
+
+/* Every option of mcelog's is taken, and does what it did. */
+static void test_mcelog_options(void **state)
+{
+	struct config config;
+
+	assert_int_equal(LOAD(*state, &config, "--k8", "--no-filter", "--syslog-error",
+			      "--cpumhz=1800.5", "--num-errors", "3", "--dmi-verbose", "2",
+			      "--max-corr-err-counters=63"),
+			 0);
+	assert_string_equal(config.cpu, "k8");
+	assert_false(config.filter);
+	assert_int_equal(config.syslog_events, CONFIG_SYSLOG_ERROR);
+	assert_string_equal(config.cpumhz, "1800.5");
+	assert_int_equal(config.num_errors, 3);
+	assert_int_equal(config.dmi_verbose, 2);
+	assert_int_equal(config.max_corr_err_counters, 63);
+	config_free(&config);
+
+	/* of several the last one counts */
+	assert_int_equal(LOAD(*state, &config, "--p4", "--core2", "--no-syslog", "--syslog",
+			      "--dump-raw-ascii", "--intel-cpu", "6,85"),
+			 0);
+	assert_string_equal(config.cpu, "core2");
+	assert_int_equal(config.syslog_events, CONFIG_SYSLOG_WARNING);
+	assert_true(config.raw);
+	assert_int_equal(config.intel_cpu.family, 6);
+	assert_int_equal(config.intel_cpu.model, 85);
+	config_free(&config);
+
+	assert_int_equal(LOAD(*state, &config, "--no-dmi", "--dmi", "--no-imc-log",
+			      "--debug-numerrors", "--pidfile", "/run/x.pid", "--generic",
+			      "--dry-run", "--no-syslog"),
+			 0);
+	assert_true(config.no_dmi && config.dmi && config.no_imc_log && config.debug_numerrors);
+	assert_true(config.dry_run);
+	assert_string_equal(config.pidfile, "/run/x.pid");
+	assert_string_equal(config.cpu, "generic");
+	assert_int_equal(config.syslog_events, CONFIG_SYSLOG_NO);
+	config_free(&config);
 }
 
 /* Operands point into argv, wherever they stood; a second load (a reload) sees the same. */
@@ -238,10 +244,12 @@ static void test_help(void **state)
 	close(saved);
 	close(fd);
 	text = test_read(path, NULL);
-#define OPTION(name, kind, field, argument, fallback, help)                                        \
-	assert_non_null(strstr(text, "--" name));
-#include "options.def"
-#undef OPTION
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		char option[96];
+
+		snprintf(option, sizeof(option), "  --%s ", option_rows[i].name);
+		assert_int_equal(strstr(text, option) != NULL, !*option_rows[i].section);
+	}
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, collect_setup, collect_teardown)
@@ -249,9 +257,9 @@ static void test_help(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_defaults), TEST(test_modes),	    TEST(test_file_and_command_line),
-		TEST(test_bad_file), TEST(test_other_file), TEST(test_usage),
-		TEST(test_operands), TEST(test_disables),   TEST(test_help),
+		TEST(test_defaults), TEST(test_modes),		TEST(test_file_and_command_line),
+		TEST(test_usage),    TEST(test_mcelog_options), TEST(test_other_file),
+		TEST(test_operands), TEST(test_disables),	TEST(test_help),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "config-check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "option.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+static const char *const usual_directories[] = {
+	SYSCONF_DIR "/mcelog",
+	SYSCONF_DIR "/mcelog/triggers",
+};
+
+/* Whether path is a file that may be run. Errors: -ENOENT, -EACCES, -errno. */
+static int check_script(const struct root *root, const char *path)
+{
+	char full[ROOT_PATH_MAX];
+	struct stat st;
+
+	root_path(root, path, full);
+	if (stat(full, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EACCES;
+	return access(full, X_OK) < 0 ? -errno : 0;
+}
+
+static int check_in(const struct root *root, const char *directory, const char *trigger,
+		    char *ret_path)
+{
+	int n = snprintf(ret_path, ROOT_PATH_MAX, "%s%s%s", directory, *directory ? "/" : "",
+			 trigger);
+
+	return n < ROOT_PATH_MAX ? check_script(root, ret_path) : -ENAMETOOLONG;
+}
+
+int config_find_trigger(const struct config *config, const struct root *root, const char *trigger,
+			char *ret_path)
+{
+	int r = -ENOENT;
+
+	if (*trigger == '/')
+		return check_in(root, "", trigger, ret_path);
+	if (config->trigger.directory)
+		return check_in(root, config->trigger.directory, trigger, ret_path);
+	for (size_t i = 0; i < ARRAY_SIZE(usual_directories) && r == -ENOENT; i++)
+		r = check_in(root, usual_directories[i], trigger, ret_path);
+	if (r == -ENOENT) /* name the first place, where it is usual */
+		r = check_in(root, usual_directories[0], trigger, ret_path);
+	return r;
+}
+
+static int check_row(const struct config *config, const struct root *root,
+		     const struct option_row *row)
+{
+	_cleanup_strbuf_ struct strbuf trigger = { 0 };
+	char path[ROOT_PATH_MAX];
+	int r;
+
+	option_add_value(config, row, &trigger);
+	if (!trigger.length)
+		return 0;
+	r = config_find_trigger(config, root, strbuf_text(&trigger), path);
+	if (r < 0)
+		log_warning("%s: [%s] %s = %s: %s: %s, it cannot be run", config->config_file,
+			    row->section, row->name, strbuf_text(&trigger), path,
+			    r == -EACCES ? "not an executable file" : strerror(-r));
+	return r;
+}
+
+unsigned int config_check_triggers(const struct config *config)
+{
+	unsigned int missing = 0;
+	struct root root;
+
+	if (root_init(&root, config->root) < 0)
+		return 0; /* config_load() could not have read the file */
+	for (size_t i = 0; i < OPTION_COUNT; i++)
+		if (option_rows[i].kind == OPTION_TRIGGER)
+			missing += check_row(config, &root, &option_rows[i]) < 0;
+	if (config->cache.cpu_offline && config->cache.trigger)
+		log_warning("%s: [cache] cpu-offline = on: does cache-threshold-trigger = %s "
+			    "take CPUs offline, too?",
+			    config->config_file, config->cache.trigger);
+	return missing;
+}
+
+int config_check(const struct config *config)
+{
+	unsigned int missing = config_check_triggers(config);
+
+	if (config->problems || missing)
+		return EXIT_FAILURE;
+	printf("%s: OK\n", config->config_file);
+	return EXIT_SUCCESS;
+}

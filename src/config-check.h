@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* config-check: whether what the configuration names is there. */
+#pragma once
+
+#include "config.h"
+#include "util/root.h"
+
+/*
+ * Where a trigger's script is, without the root's prefix: as it is when
+ * absolute, else in [trigger] directory, else in SYSCONF_DIR/mcelog, else in
+ * SYSCONF_DIR/mcelog/triggers. Writes to ret_path, of ROOT_PATH_MAX bytes, also
+ * where it should have been. Errors: -ENOENT, -EACCES (no file that may be run),
+ * -ENAMETOOLONG, -errno.
+ */
+int config_find_trigger(const struct config *config, const struct root *root, const char *trigger,
+			char *ret_path);
+
+/*
+ * Warns of each trigger that cannot be run, and of what two rows together make
+ * wrong. Returns how many triggers cannot be run.
+ */
+unsigned int config_check_triggers(const struct config *config);
+
+/*
+ * --check-config, after config_load() has said what it found: the rest, and "OK"
+ * on stdout when there was nothing. Returns the exit status.
+ */
+int config_check(const struct config *config);
