@@ -139,3 +139,11 @@ static inline unsigned int cpuid_stepping(uint32_t eax)
 {
 	return eax & 0xf;
 }
+
+/* The other way: a family of at most 0xf + 0xff, a model of two digits, stepping 0. */
+static inline uint32_t cpuid_of(unsigned int family, unsigned int model)
+{
+	unsigned int base = family < 0xf ? family : 0xf;
+
+	return (family - base) << 20 | (model & 0xf0) << 12 | base << 8 | (model & 0xf) << 4;
+}

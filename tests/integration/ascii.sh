@@ -71,6 +71,15 @@ ascii 0 "$dir/bare" --ascii
 ascii 0 "$dir/bare" --ascii --cpu skylake_server
 in_text "CPUNAME Skylake-SP" "$out"
 in_text "Memory controller read error" "$out"
+for option in "--intel-cpu 6,85" --core2 --k8 --p4; do
+	# shellcheck disable=SC2086
+	ascii 0 "$dir/bare" --ascii $option
+	in_text "CPUNAME " "$out"
+done
+ascii 0 "$dir/bare" --ascii --intel-cpu 6,85
+in_text "CPUNAME Skylake-SP" "$out"
+ascii 0 "$dir/bare" --ascii --intel-cpu 6,85 --cpu haswell
+in_text "CPUNAME Haswell" "$out"
 ascii 1 "$dir/bare" --ascii --cpu 80286
 in_text "80286" "$log"
 

@@ -221,14 +221,6 @@ static void test_legacy_banks(void **state)
 	assert_null(amd_legacy_bank_type(UINT32_MAX, UINT32_MAX));
 }
 
-/* CPUID(1).EAX of a display family and model. */
-static uint32_t cpuid_of(unsigned int family, unsigned int model)
-{
-	uint32_t base = family < 0xf ? family : 0xf;
-
-	return (family - base) << 20 | (model & 0xf0) << 12 | base << 8 | (model & 0xf) << 4;
-}
-
 static void test_cpu_models(void **state)
 {
 	size_t n;
