@@ -22,6 +22,7 @@ run() { # TARGET FILE...
 }
 
 run fuzz-text "$golden"/text/input/*.txt
+run fuzz-config "$golden"/config/*.conf
 run fuzz-json "$golden"/replay/events.jsonl
 run fuzz-ring "$golden"/replay/ring-6.1-*/cpu*.raw
 run fuzz-wire "$golden"/erst/mce-erst-* "$golden"/replay/records.bin
