@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "option.h"
+#include "sources/source.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/nearest.h"
 
 static const char *const usual_directories[] = {
 	SYSCONF_DIR "/mcelog",
@@ -74,7 +76,7 @@ static int check_row(const struct config *config, const struct root *root,
 	return r;
 }
 
-unsigned int config_check_triggers(const struct config *config)
+static unsigned int check_triggers(const struct config *config)
 {
 	unsigned int missing = 0;
 	struct root root;
@@ -91,9 +93,41 @@ unsigned int config_check_triggers(const struct config *config)
 	return missing;
 }
 
+static bool is_source(const char *name)
+{
+	struct nearest nearest = { 0 };
+
+	for (size_t i = 0; sources[i]; i++) {
+		if (strcmp(sources[i]->name, name) == 0)
+			return true;
+		nearest_try(&nearest, name, sources[i]->name, NULL);
+	}
+	log_warning("disable-source: there is no source %s%s%s%s", name,
+		    nearest.word ? "; did you mean " : "", nearest.word ? nearest.word : "",
+		    nearest.word ? "?" : "");
+	return false;
+}
+
+static unsigned int check_sources(const struct config *config)
+{
+	_cleanup_free_ char *names = strdup(config->disable_source ? config->disable_source : "");
+	unsigned int unknown = 0;
+	char *save = NULL;
+
+	for (char *name = names ? strtok_r(names, CONFIG_BETWEEN_NAMES, &save) : NULL; name;
+	     name = strtok_r(NULL, CONFIG_BETWEEN_NAMES, &save))
+		unknown += !is_source(name);
+	return unknown;
+}
+
+unsigned int config_check_names(const struct config *config)
+{
+	return check_triggers(config) + check_sources(config);
+}
+
 int config_check(const struct config *config)
 {
-	unsigned int missing = config_check_triggers(config);
+	unsigned int missing = config_check_names(config);
 
 	if (config->problems || missing)
 		return EXIT_FAILURE;

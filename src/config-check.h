@@ -16,10 +16,11 @@ int config_find_trigger(const struct config *config, const struct root *root, co
 			char *ret_path);
 
 /*
- * Warns of each trigger that cannot be run, and of what two rows together make
- * wrong. Returns how many triggers cannot be run.
+ * Warns of each trigger that cannot be run, of each source in disable-source
+ * that is none, and of what two rows together make wrong. Returns how many
+ * triggers and sources these are.
  */
-unsigned int config_check_triggers(const struct config *config);
+unsigned int config_check_names(const struct config *config);
 
 /*
  * --check-config, after config_load() has said what it found: the rest, and "OK"

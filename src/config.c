@@ -216,7 +216,7 @@ enum mode config_mode(const struct config *config)
 
 bool config_disables(const struct config *config, const char *source)
 {
-	static const char between[] = ", \t";
+	static const char between[] = CONFIG_BETWEEN_NAMES;
 	const char *at = config->disable_source ? config->disable_source : "";
 	size_t length = strlen(source);
 

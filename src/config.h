@@ -191,6 +191,9 @@ void config_free(struct config *config);
 /* The one mode. */
 enum mode config_mode(const struct config *config);
 
+/* What may stand between the names in disable_source. */
+#define CONFIG_BETWEEN_NAMES ", \t"
+
 /* Whether the configuration turns the source off. */
 bool config_disables(const struct config *config, const char *source);
 

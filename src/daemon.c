@@ -427,7 +427,7 @@ static bool reload_config(struct daemon *daemon)
 	fresh.journal = daemon->config->journal;
 	config_free(daemon->config);
 	*daemon->config = fresh;
-	config_check_triggers(daemon->config);
+	config_check_names(daemon->config);
 	log_set_level(fresh.verbose ? LOG_DEBUG : LOG_INFO);
 	daemon->session.env.erase = !fresh.keep_erst;
 	return true;
@@ -651,7 +651,7 @@ int daemon_run(struct config *config, int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	daemon.session.lock_fd = -1;
-	config_check_triggers(config);
+	config_check_names(config);
 	raise_file_limit();
 	if (set_up_loop(&daemon) >= 0 && start(&daemon) == 0) {
 		start_done(parent);

@@ -80,6 +80,7 @@ run_mcelog --config-file /garbage.conf --version >"$log" 2>&1
 expect 0 run_mcelog --config-file /mcelog.conf --version
 
 # has_lines N TEXT: so many in $log by now
+# shellcheck disable=SC2317
 has_lines() {
 	[ "$(grep -cF -- "$2" "$log")" -ge "$1" ]
 }

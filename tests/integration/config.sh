@@ -9,6 +9,7 @@ conf=$root/mcelog.conf
 samples=$tests/golden/config
 triggers=$root/etc/mcelog
 
+# shellcheck disable=SC2317
 with_conf() {
 	run_mcelog --config-file /mcelog.conf "$@"
 }
@@ -61,6 +62,7 @@ for sample in mcelog rhel suse; do
 	n=$(grep -c -e '-trigger = ' "$conf")
 	lines "$n" "it cannot be run" "$log"
 	[ "$(wc -l <"$log")" -eq "$n" ] || fail "$sample: something else, too: $(cat "$log")"
+	# shellcheck disable=SC2013
 	for name in $(sed -n 's/.*-trigger = //p' "$conf"); do
 		script "$name"
 	done

@@ -544,10 +544,10 @@ static void test_find_trigger(void **state)
 	expect_trigger(collect, "/opt/triggers", "both", -ENOENT, "/opt/triggers/both");
 }
 
-static unsigned int check_triggers(struct collect *collect, const struct config *config)
+static unsigned int check_names(struct collect *collect, const struct config *config)
 {
 	int saved = log_begin(collect);
-	unsigned int missing = config_check_triggers(config);
+	unsigned int missing = config_check_names(config);
 
 	log_end(collect, saved);
 	return missing;
@@ -564,7 +564,7 @@ static void test_check_triggers(void **state)
 		   "[page]\nmemory-ce-trigger = there\n");
 	put_script(collect, SYSCONF_DIR "/mcelog/plain", 0644);
 	put_script(collect, SYSCONF_DIR "/mcelog/triggers/there", 0755);
-	assert_int_equal(check_triggers(collect, &config), 2);
+	assert_int_equal(check_names(collect, &config), 2);
 	assert_string_equal(collect->logged,
 			    "mcelog: " CONF ": [dimm] ce-error-trigger = missing: " SYSCONF_DIR
 			    "/mcelog/missing: No such file or directory, it cannot be run\n"
@@ -576,13 +576,27 @@ static void test_check_triggers(void **state)
 	/* two that would offline the same CPUs */
 	load_clean(collect, &config,
 		   "[cache]\ncache-threshold-trigger = there\ncpu-offline = on\n");
-	assert_int_equal(check_triggers(collect, &config), 0);
+	assert_int_equal(check_names(collect, &config), 0);
 	assert_int_equal(count_lines(collect->logged), 1);
 	assert_non_null(strstr(collect->logged, "cpu-offline = on: does"));
 	config_free(&config);
 	load_clean(collect, &config, "[cache]\ncpu-offline = on\n");
-	assert_int_equal(check_triggers(collect, &config), 0);
+	assert_int_equal(check_names(collect, &config), 0);
 	assert_string_equal(collect->logged, "");
+	config_free(&config);
+}
+
+static void test_check_sources(void **state)
+{
+	struct collect *collect = *state;
+	struct config config;
+
+	load_clean(collect, &config, "disable-source = erst, tracfs,,nonsense devmcelog\n");
+	assert_int_equal(check_names(collect, &config), 2);
+	assert_string_equal(collect->logged,
+			    "mcelog: disable-source: there is no source tracfs; "
+			    "did you mean tracefs?\n"
+			    "mcelog: disable-source: there is no source nonsense\n");
 	config_free(&config);
 }
 
@@ -597,7 +611,7 @@ int main(void)
 		TEST(test_strict),	   TEST(test_file_of_mcelog), TEST(test_file_of_red_hat),
 		TEST(test_file_of_suse),   TEST(test_our_file),	      TEST(test_dump_defaults),
 		TEST(test_dump_lists_all), TEST(test_round_trip),     TEST(test_dump_unwritable),
-		TEST(test_find_trigger),   TEST(test_check_triggers),
+		TEST(test_find_trigger),   TEST(test_check_triggers), TEST(test_check_sources),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
