@@ -219,6 +219,11 @@ static void test_unknown_names(void **state)
 		   "the key memory-ce-action is not known in [dimm], ignored; "
 		   "did you mean memory-ce-action in [page]?");
 	config_free(&config);
+	/* a key of another section, letter by letter, goes before one like it of this section */
+	load_wrong(collect, &config, "[socket]\nce-error-threshold = 1 / 1h\n", 2,
+		   "the key ce-error-threshold is not known in [socket], ignored; "
+		   "did you mean ce-error-threshold in [dimm]?");
+	config_free(&config);
 	load_wrong(collect, &config, "[paeg]\nmemory-ce-action = soft\nno-such = 1\n", 1,
 		   "the section [paeg] is not known, its keys are ignored; did you mean [page]?");
 	assert_int_equal(config.page.action, CONFIG_PAGE_OFF);
@@ -248,6 +253,8 @@ static void test_bad_values(void **state)
 		  "children-max = 2x: a number from 1 to 1024 is wanted, ignored" },
 		{ "children-max = 0",
 		  "children-max = 0: a number from 1 to 1024 is wanted, ignored" },
+		{ "children-max = 1025",
+		  "children-max = 1025: a number from 1 to 1024 is wanted, ignored" },
 		{ "memory-ce-threshold = 0 / 24h",
 		  "memory-ce-threshold = 0 / 24h: a number is 0 or too large, ignored" },
 		{ "memory-ce-threshold = 2 per day",
