@@ -57,7 +57,7 @@ lines 1 "/mcelog.conf: No such file or directory" "$log"
 step "--check-config: other people's files, without and with their scripts"
 for sample in mcelog rhel suse; do
 	rm -rf "$triggers"
-	cp "$samples/$sample.conf" "$conf"
+	cat "$samples/$sample.conf" >"$conf"
 	expect 1 with_conf --check-config
 	n=$(grep -c -e '-trigger = ' "$conf")
 	lines "$n" "it cannot be run" "$log"
@@ -68,18 +68,15 @@ for sample in mcelog rhel suse; do
 	done
 	expect 0 with_conf --check-config
 	chmod 644 "$triggers/cache-error-trigger" "$triggers/triggers/cache-error-trigger"
-	if [ "$(id -u)" -ne 0 ] || ! [ -x "$triggers/cache-error-trigger" ]; then
-		expect 1 with_conf --check-config
-		lines 1 "not an executable file" "$log"
-	fi
+	expect 1 with_conf --check-config
+	lines 1 "not an executable file" "$log"
 done
 
 step "--dump-config is a file that says the same"
 for sample in mcelog rhel suse; do
-	"$mcelog" --root "$root" --config-file /mcelog.conf --dump-config >"$dir/bare" 2>"$log"
-	cp "$samples/$sample.conf" "$conf"
+	cat "$samples/$sample.conf" >"$conf"
 	expect 0 with_conf --dump-config --syslog-error --no-filter
-	cp "$log" "$conf"
+	cat "$log" >"$conf"
 	in_text "filter = no" "$conf"
 	in_text "syslog-events = error" "$conf"
 	in_text "client-user = root" "$conf"
