@@ -20,79 +20,6 @@ enum {
 	BINARY_MAX = 1 << 30,
 };
 
-/* From records to standard output. */
-struct writer {
-	struct strbuf text;
-	struct event event; /* the last one; what the store would give it stays 0 */
-	bool json;
-	bool raw; /* not decoded */
-	const struct cpu_alias *cpu; /* for records that do not say theirs */
-	struct cpu_alias intel;	     /* what cpu points to with --intel-cpu */
-	int error;		     /* of the first write that failed, 0 none */
-};
-
-static void flush(struct writer *writer)
-{
-	const char *at = strbuf_text(&writer->text);
-	size_t left = writer->text.length;
-
-	if (writer->text.error && !writer->error)
-		writer->error = writer->text.error;
-	while (left && !writer->error) {
-		ssize_t n = write(STDOUT_FILENO, at, left);
-
-		if (n < 0 && errno != EINTR)
-			writer->error = -errno;
-		if (n > 0) {
-			at += n;
-			left -= (size_t)n;
-		}
-	}
-	strbuf_reset(&writer->text);
-}
-
-/* The text says nothing of the CPU: what --cpu says. */
-static void set_cpu(const struct writer *writer, struct record *record)
-{
-	if (!writer->cpu || record->fields & RECORD_HAS_CPUID)
-		return;
-	record->vendor = writer->cpu->vendor;
-	if (!writer->cpu->cpuid)
-		return;
-	record->cpuid = writer->cpu->cpuid;
-	record->fields |= RECORD_HAS_CPUID;
-}
-
-static void write_record(struct writer *writer, const struct record *record, const char *symbol)
-{
-	struct event *event = &writer->event;
-
-	event->record = *record;
-	set_cpu(writer, &event->record);
-	event->record.replayed = true;
-	if (writer->raw) {
-		record_to_raw(&event->record, &writer->text);
-		if (writer->text.length >= OUTPUT_SIZE)
-			flush(writer);
-		return;
-	}
-	decode(&event->record, &event->decoded);
-	if (writer->json) {
-		event_to_json(event, NULL, &writer->text);
-		strbuf_add(&writer->text, "\n");
-	} else {
-		event_to_text(event, &writer->text);
-		if (symbol[0]) {
-			writer->text.length--; /* the blank line comes after it */
-			strbuf_add(&writer->text, "RIP: ");
-			strbuf_add(&writer->text, symbol);
-			strbuf_add(&writer->text, "\n\n");
-		}
-	}
-	if (writer->text.length >= OUTPUT_SIZE)
-		flush(writer);
-}
-
 static void take_record(void *context, const struct record *record, const char *symbol)
 {
 	printer_record(context, record, symbol);
@@ -152,47 +79,6 @@ static int read_lines(int fd, struct text_parser *parser, struct printer *printe
 		text_parser_line(parser, buffer, used);
 	text_parser_finish(parser);
 	return 0;
-}
-
-static void set_intel_cpu(struct writer *writer, const struct config_intel_cpu *cpu)
-{
-	writer->intel = (struct cpu_alias){ .vendor = VENDOR_INTEL,
-					    .cpuid = cpuid_of(cpu->family, cpu->model) };
-	writer->cpu = &writer->intel;
-}
-
-static int writer_start(struct writer *writer, const struct config *config)
-{
-	*writer = (struct writer){ .json = config->json, .raw = config->raw };
-	if (!config->cpu && config->intel_cpu.family)
-		set_intel_cpu(writer, &config->intel_cpu);
-	if (!config->cpu)
-		return 0;
-	writer->cpu = cpu_alias_find(config->cpu);
-	if (!writer->cpu) {
-		const struct cpu_alias *aliases;
-		size_t n;
-
-		aliases = cpu_aliases(&n);
-		log_error("--cpu %s: no such CPU; known are:", config->cpu);
-		for (size_t i = 0; i < n; i++)
-			fprintf(stderr, " %s", aliases[i].name);
-		fprintf(stderr, "\n");
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/* Writes what is left. Returns the exit status. */
-static int writer_end(struct writer *writer, int status)
-{
-	flush(writer);
-	if (writer->error) {
-		log_error("standard output: %s", strerror(-writer->error));
-		status = EXIT_FAILURE;
-	}
-	strbuf_free(&writer->text);
-	return status;
 }
 
 int ascii_run(const struct config *config)

@@ -75,6 +75,13 @@ void printer_record(struct printer *printer, const struct record *record, const 
 		printer_flush(printer);
 }
 
+static void set_intel_cpu(struct printer *printer, const struct config_intel_cpu *cpu)
+{
+	printer->intel = (struct cpu_alias){ .vendor = VENDOR_INTEL,
+					     .cpuid = cpuid_of(cpu->family, cpu->model) };
+	printer->cpu = &printer->intel;
+}
+
 int printer_start(struct printer *printer, const struct config *config)
 {
 	*printer = (struct printer){ .json = config->json, .raw = config->raw };
@@ -82,6 +89,8 @@ int printer_start(struct printer *printer, const struct config *config)
 		log_error("--raw and --json are two forms of output: one of them is wanted");
 		return -EINVAL;
 	}
+	if (!config->cpu && config->intel_cpu.family)
+		set_intel_cpu(printer, &config->intel_cpu);
 	if (!config->cpu)
 		return 0;
 	printer->cpu = cpu_alias_find(config->cpu);

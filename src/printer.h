@@ -16,6 +16,7 @@ struct printer {
 	bool json;
 	bool raw;		     /* not decoded */
 	const struct cpu_alias *cpu; /* for records that do not say theirs */
+	struct cpu_alias intel;	     /* what cpu points to with --intel-cpu */
 	int error;		     /* of the first write that failed, 0 none */
 };
 

@@ -26,7 +26,7 @@ static bool take_cpuid(struct span word, struct record *record)
 	if (ids[0] > 0x10e || ids[1] > 0xff)
 		return false;
 	record->vendor = ids[0] == 0x18 ? VENDOR_HYGON : VENDOR_AMD;
-	record->cpuid = text_make_cpuid(ids[0], ids[1], ids[2]);
+	record->cpuid = cpuid_of((unsigned int)ids[0], (unsigned int)ids[1]) | (ids[2] & 0xf);
 	record->fields |= RECORD_HAS_CPUID;
 	return true;
 }

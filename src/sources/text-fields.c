@@ -176,11 +176,3 @@ enum verdict text_take_rip(struct span *span, bool alone, struct record *record)
 	record->fields |= RECORD_HAS_IP;
 	return verdict;
 }
-
-uint32_t text_make_cpuid(uint64_t family, uint64_t model, uint64_t stepping)
-{
-	uint32_t base = family < 0xf ? (uint32_t)family : 0xf;
-
-	return (uint32_t)(stepping & 0xf) | (uint32_t)(model & 0xf) << 4 | base << 8 |
-	       (uint32_t)(model >> 4 & 0xf) << 16 | (uint32_t)(family - base) << 20;
-}

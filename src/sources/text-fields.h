@@ -98,6 +98,3 @@ bool text_set_keyword(struct record *record, const struct keyword *keyword, uint
  * alone: mce-inject's, which may be without CS.
  */
 enum verdict text_take_rip(struct span *span, bool alone, struct record *record);
-
-/* CPUID(1).EAX of a display family, model and stepping. */
-uint32_t text_make_cpuid(uint64_t family, uint64_t model, uint64_t stepping);

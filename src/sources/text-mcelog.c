@@ -114,7 +114,7 @@ enum verdict text_take_cpuid_line(struct span rest, struct record *record)
 	if (verdict != TAKEN)
 		return verdict;
 	vendor_parse(name, &record->vendor);
-	record->cpuid = text_make_cpuid(family, model, stepping);
+	record->cpuid = cpuid_of((unsigned int)family, (unsigned int)model) | (uint32_t)stepping;
 	record->fields |= RECORD_HAS_CPUID;
 	return TAKEN;
 }
