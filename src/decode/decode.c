@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/decode.h"
 
+#include "decode/address.h"
 #include "decode/amd.h"
 #include "decode/bits.h"
 #include "decode/context.h"
@@ -171,6 +172,7 @@ static void decode_bank(const struct decode_context *context, struct decoded *de
 			    context->conditions);
 	decode_vendor(context, decoded);
 	decoded->severity = severity_match(context)->severity;
+	decoded->address_usable = decode_address_is_usable(context, decoded);
 }
 
 void decode(const struct record *record, struct decoded *ret_decoded)

@@ -75,6 +75,7 @@ struct decoded {
 	const char *bank_type;	/* "UMC", "EX", "IMC" ...; NULL unknown */
 	uint32_t count;		/* errors this record stands for, at least 1 */
 	bool overflow;		/* MCi_STATUS.OVER: more errors than are described */
+	bool address_usable;	/* ADDR is a system physical address that tells the page */
 	struct location location;
 	char mca[DECODED_MCA_MAX]; /* the architectural code in words; never empty */
 	unsigned int n_facts;

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of account share; for src/account/ only. */
+#pragma once
+
+#include "account/account.h"
+#include "account/bucket.h"
+
+/* Triggers without a threshold in mcelog: how often they run is bounded here. */
+enum rate {
+	RATE_CACHE,
+	RATE_BUS,
+	RATE_IOMCA,
+	RATE_UNKNOWN,
+	RATES_,
+};
+
+struct account {
+	struct account_policy policy;
+	struct account_env env;
+	struct counters *counters;
+	struct bucket rates[RATES_];
+	uint64_t suppressed[RATES_];
+};
+
+/* An event on its way through: who asks, and what for. */
+struct wanting {
+	struct account *account;
+	const struct event *event;
+	const struct account_want *want;
+	int64_t now_us; /* of the event */
+};
+
+/* An action wanted because of the event, of which the target and the text are copied. */
+struct action account_new_action(const struct wanting *wanting, enum action_kind kind,
+				 const char *target, const char *text);
+
+/* Hands it to the one who asked; environment may be NULL. Errors: -ENOMEM, of the callback. */
+int account_want(const struct wanting *wanting, struct action *action, struct strbuf *environment);
+
+/* The script of a key of mcelog.conf. Errors: as above. */
+int account_want_trigger(const struct wanting *wanting, const char *key, const char *text,
+			 struct strbuf *environment);
+
+/*
+ * A counter ran over. key: the trigger's in mcelog.conf; what: the beginning of
+ * the message, before ": 2 in 24h". Tells it, and runs the trigger where rule says so.
+ * Errors: -ENOMEM, of the callback.
+ */
+int want_threshold(const struct wanting *wanting, struct counter *counter,
+		   const struct tally *tally, const struct account_rule *rule, const char *key,
+		   const char *what);
+
+/* The page is to go offline. Errors: as above. */
+int want_offline_page(const struct wanting *wanting, const struct counter *counter);
+
+/* Caches that report too many corrected errors; the CPUs that share them. */
+int want_cache(const struct wanting *wanting);
+
+/* Triggers that mcelog runs for every event of their kind. */
+int want_bus(const struct wanting *wanting);
+int want_iomca(const struct wanting *wanting);
+int want_unknown(const struct wanting *wanting);
+
+/* The hook, for a fatal event. */
+int want_fatal(const struct wanting *wanting);
+
+/* "2 in 24h": what has come in the period that runs. Returns buffer. */
+const char *account_level_text(const struct bucket *bucket, const struct threshold *threshold,
+			       char *buffer, size_t size);

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What an event counts for: from the page to the socket. */
+#include "account/account.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "account/account-private.h"
+
+enum {
+	ROWS_MAX = 4096,
+	DIMMS_MAX = 1024,
+	CHANNELS_MAX = 1024,
+	SOCKETS_MAX = 256,
+	CPUS_MAX = 8192,
+	FAILURES_MAX = 40, /* the threshold times 2^40 is never reached */
+};
+
+int account_new(const struct account_policy *policy, const struct account_env *env,
+		struct account **ret_account)
+{
+	struct account *account = calloc(1, sizeof(*account));
+	const unsigned int limits[COUNTER_KINDS_] = {
+		[COUNTER_PAGE] = policy->pages_max, [COUNTER_ROW] = ROWS_MAX,
+		[COUNTER_DIMM] = DIMMS_MAX,	    [COUNTER_CHANNEL] = CHANNELS_MAX,
+		[COUNTER_SOCKET] = SOCKETS_MAX,	    [COUNTER_CPU] = CPUS_MAX,
+		[COUNTER_REPLACEMENT] = 1,
+	};
+	int r;
+
+	if (!account)
+		return -ENOMEM;
+	account->policy = *policy;
+	account->env = *env;
+	r = counters_new(limits, &account->counters);
+	if (r < 0) {
+		free(account);
+		return r;
+	}
+	*ret_account = account;
+	return 0;
+}
+
+void account_free(struct account *account)
+{
+	if (!account)
+		return;
+	counters_free(account->counters);
+	free(account);
+}
+
+void account_set_policy(struct account *account, const struct account_policy *policy)
+{
+	account->policy = *policy;
+}
+
+int account_load(struct account *account, const struct counter *counter)
+{
+	return counters_load(account->counters, counter);
+}
+
+void account_commit(struct account *account)
+{
+	counters_commit(account->counters);
+}
+
+void account_rollback(struct account *account)
+{
+	counters_rollback(account->counters);
+}
+
+const struct counters *account_counters(const struct account *account)
+{
+	return account->counters;
+}
+
+/* --- one thing that erred --- */
+
+static bool is_corrected(const struct event *event)
+{
+	return event->decoded.severity == SEVERITY_CORRECTED;
+}
+
+/* Counts errors; whether the rule's threshold is exceeded. */
+static bool count(struct tally *tally, const struct account_rule *rule, uint64_t times,
+		  uint64_t errors, int64_t now_us)
+{
+	tally->total += errors;
+	return bucket_add(&tally->bucket, &rule->threshold, times, errors, now_us);
+}
+
+static int touch(const struct wanting *wanting, const struct counter_key *key,
+		 struct counter **ret_counter)
+{
+	bool replaced;
+	int r = counters_touch(wanting->account->counters, key, ret_counter, &replaced);
+
+	if (r == 0)
+		(*ret_counter)->last_us = wanting->now_us;
+	return r;
+}
+
+/* A place of memory: corrected or not, with or without a threshold of its own. */
+static int count_place(const struct wanting *wanting, enum counter_kind kind, uint64_t errors,
+		       const struct account_rule *corrected, const struct account_rule *uncorrected,
+		       const char *const texts[2], const char *const keys[2])
+{
+	struct counter_key key = counter_key_place(kind, &wanting->event->decoded.location);
+	bool bad = !is_corrected(wanting->event);
+	const struct account_rule *rule = bad ? uncorrected : corrected;
+	struct counter *counter;
+	struct tally *tally;
+	int r = touch(wanting, &key, &counter);
+
+	if (r < 0)
+		return r;
+	tally = bad ? &counter->uncorrected : &counter->corrected;
+	if (!count(tally, rule, 1, errors, wanting->now_us))
+		return 0;
+	return want_threshold(wanting, counter, tally, rule, keys[bad], texts[bad]);
+}
+
+static const struct account_rule no_rule;
+
+static const char *const dimm_texts[] = {
+	"corrected DIMM memory error count exceeded threshold",
+	"Uncorrected DIMM memory error count exceeded threshold",
+};
+static const char *const dimm_keys[] = { "dimm.ce-error-trigger", "dimm.uc-error-trigger" };
+static const char *const socket_texts[] = {
+	"corrected Socket memory error count exceeded threshold",
+	"Uncorrected Socket memory error count exceeded threshold",
+};
+static const char *const socket_keys[] = { "socket.mem-ce-error-trigger",
+					   "socket.mem-uc-error-trigger" };
+
+/*
+ * The hardware's count belongs to the bank: socket and channel get it. A DIMM
+ * and a row are known from this one record only, and get one.
+ */
+static uint64_t errors_of(const struct event *event)
+{
+	return is_corrected(event) && event->decoded.count ? event->decoded.count : 1;
+}
+
+static int count_row(const struct wanting *wanting)
+{
+	const struct location *location = &wanting->event->decoded.location;
+
+	if (location->row == LOCATION_UNKNOWN || location->bank == LOCATION_UNKNOWN)
+		return 0;
+	return count_place(wanting, COUNTER_ROW, 1, &no_rule, &no_rule, dimm_texts, dimm_keys);
+}
+
+/* The thresholds are those of the smallest place that is known: DIMM, else channel. */
+static int count_dimm(const struct wanting *wanting)
+{
+	const struct account_policy *policy = &wanting->account->policy;
+	const struct location *location = &wanting->event->decoded.location;
+	bool channel = location->channel != LOCATION_UNKNOWN;
+	bool dimm = location->dimm != LOCATION_UNKNOWN;
+	int r = 0;
+
+	if (!policy->dimms)
+		return 0;
+	if (dimm)
+		r = count_place(wanting, COUNTER_DIMM, 1, &policy->dimm_corrected,
+				&policy->dimm_uncorrected, dimm_texts, dimm_keys);
+	if (r == 0 && channel)
+		r = count_place(wanting, COUNTER_CHANNEL, errors_of(wanting->event),
+				dimm ? &no_rule : &policy->dimm_corrected,
+				dimm ? &no_rule : &policy->dimm_uncorrected, dimm_texts, dimm_keys);
+	return r == 0 ? count_row(wanting) : r;
+}
+
+static int count_socket(const struct wanting *wanting)
+{
+	const struct account_policy *policy = &wanting->account->policy;
+
+	if (!policy->sockets)
+		return 0;
+	return count_place(wanting, COUNTER_SOCKET, errors_of(wanting->event),
+			   &policy->socket_corrected, &policy->socket_uncorrected, socket_texts,
+			   socket_keys);
+}
+
+/* --- pages --- */
+
+/* A page that a new one has pushed out. */
+static int count_replacement(const struct wanting *wanting)
+{
+	const struct account_rule *rule = &wanting->account->policy.replacement;
+	struct counter_key key = counter_key_replacement();
+	struct counter *counter;
+	int r = touch(wanting, &key, &counter);
+
+	if (r < 0)
+		return r;
+	if (!count(&counter->corrected, rule, 1, 1, wanting->now_us))
+		return 0;
+	return want_threshold(wanting, counter, &counter->corrected, rule,
+			      "page.memory-ce-counter-replacement-trigger",
+			      "Replacements of page correctable error counter exceed threshold");
+}
+
+/* After a reboot a page is in use again, whatever became of it before. */
+static void renew_state(struct counter *counter, sd_id128_t boot)
+{
+	if (sd_id128_equal(counter->state_boot, boot))
+		return;
+	counter->state = PAGE_ONLINE;
+	counter->state_boot = boot;
+	counter->failures = 0;
+}
+
+static bool wants_offline(const struct account_policy *policy, const struct counter *counter)
+{
+	switch (policy->page_action) {
+	case PAGE_ACTION_OFF:
+	case PAGE_ACTION_ACCOUNT:
+		return false;
+	case PAGE_ACTION_SOFT:
+	case PAGE_ACTION_HARD:
+	case PAGE_ACTION_SOFT_THEN_HARD:
+		break;
+	}
+	return counter->state == PAGE_ONLINE ||
+	       (counter->state == PAGE_OFFLINE_FAILED && policy->page_retry);
+}
+
+static int exceed_page(const struct wanting *wanting, struct counter *counter)
+{
+	const struct account_policy *policy = &wanting->account->policy;
+	char what[ACTION_TEXT_MAX];
+	int r;
+
+	/* mcelog tells it once, and again for each new attempt */
+	if (counter->state == PAGE_OFFLINE || counter->state == PAGE_OFFLINE_WANTED)
+		return 0;
+	snprintf(what, sizeof(what), "Corrected memory errors on page %llx exceed threshold",
+		 (unsigned long long)counter->key.page);
+	counter->triggered = true;
+	r = want_threshold(wanting, counter, &counter->corrected, &policy->page,
+			   "page.memory-ce-trigger", what);
+	if (r < 0 || !wants_offline(policy, counter))
+		return r;
+	counter->state = PAGE_OFFLINE_WANTED;
+	return want_offline_page(wanting, counter);
+}
+
+static bool counts_for_page(const struct wanting *wanting)
+{
+	const struct event *event = wanting->event;
+
+	return wanting->account->policy.page_action != PAGE_ACTION_OFF && is_corrected(event) &&
+	       event->decoded.address_usable;
+}
+
+static int count_page(const struct wanting *wanting)
+{
+	const struct account_policy *policy = &wanting->account->policy;
+	struct counter_key key = counter_key_page(wanting->event->record.addr);
+	struct counter *counter;
+	bool replaced = false, exceeded;
+	int r;
+
+	if (!counts_for_page(wanting))
+		return 0;
+	r = counters_touch(wanting->account->counters, &key, &counter, &replaced);
+	if (r < 0)
+		return r == -ENOSPC ? 0 : r;
+	counter->last_us = wanting->now_us;
+	renew_state(counter, wanting->account->env.boot);
+	exceeded = count(&counter->corrected, &policy->page, 1ull << counter->failures, 1,
+			 wanting->now_us);
+	if (exceeded)
+		r = exceed_page(wanting, counter);
+	return r == 0 && replaced ? count_replacement(wanting) : r;
+}
+
+int account_page_result(struct account *account, uint64_t page, bool offline)
+{
+	struct counter_key key = counter_key_page(page);
+	struct counter *counter;
+	bool replaced;
+	int r;
+
+	if (!counters_find(account->counters, &key))
+		return 0; /* it was replaced by another page meanwhile */
+	r = counters_touch(account->counters, &key, &counter, &replaced);
+	if (r < 0)
+		return r;
+	counter->state_boot = account->env.boot;
+	counter->state = offline ? PAGE_OFFLINE : PAGE_OFFLINE_FAILED;
+	if (!offline && counter->failures < FAILURES_MAX)
+		counter->failures++;
+	return 0;
+}
+
+/* --- DIMMs that are not there any more --- */
+
+static bool is_in_dimm(const struct counter_key *key, const struct location *dimm)
+{
+	const struct location *location = &key->location;
+
+	return location->socket == dimm->socket && location->imc == dimm->imc &&
+	       location->channel == dimm->channel && location->dimm == dimm->dimm;
+}
+
+int account_forget_dimm(struct account *account, const struct location *location)
+{
+	static const enum counter_kind kinds[] = { COUNTER_DIMM, COUNTER_ROW };
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct counter *counter = NULL, *next;
+
+		for (next = counters_next(account->counters, kinds[i], NULL); next;) {
+			int r = 0;
+
+			counter = next;
+			next = counters_next(account->counters, kinds[i], counter);
+			if (is_in_dimm(&counter->key, location))
+				r = counters_remove(account->counters, &counter->key);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* --- events --- */
+
+static int count_memory(const struct wanting *wanting)
+{
+	int r = count_page(wanting);
+
+	if (r < 0 || wanting->event->decoded.location.socket == LOCATION_UNKNOWN)
+		return r;
+	r = count_dimm(wanting);
+	return r == 0 ? count_socket(wanting) : r;
+}
+
+static int count_cpu(const struct wanting *wanting)
+{
+	struct counter_key key = counter_key_cpu(wanting->event->record.cpu);
+	struct counter *counter;
+	int r = touch(wanting, &key, &counter);
+
+	if (r < 0)
+		return r;
+	count(is_corrected(wanting->event) ? &counter->corrected : &counter->uncorrected, &no_rule,
+	      1, errors_of(wanting->event), wanting->now_us);
+	return want_cache(wanting);
+}
+
+static int count_class(const struct wanting *wanting)
+{
+	switch (wanting->event->decoded.class) {
+	case CLASS_MEMORY:
+		return count_memory(wanting);
+	case CLASS_CACHE:
+	case CLASS_TLB:
+		return count_cpu(wanting);
+	case CLASS_BUS:
+		return want_bus(wanting);
+	case CLASS_IO:
+		return want_iomca(wanting);
+	case CLASS_UNKNOWN:
+	case CLASS_INTERNAL:
+	case CLASS_THERMAL:
+		return want_unknown(wanting);
+	case CLASS_COUNT_:
+		break;
+	}
+	return 0;
+}
+
+/* What another boot or another machine suffered counts for nothing here. */
+static bool is_ours(const struct account *account, const struct record *record)
+{
+	return !record->replayed && sd_id128_equal(record->boot, account->env.boot);
+}
+
+int account_event(struct account *account, const struct event *event,
+		  const struct account_want *want)
+{
+	const struct wanting wanting = {
+		.account = account,
+		.event = event,
+		.want = want,
+		.now_us = event->record.time_us,
+	};
+	int r = event->decoded.severity == SEVERITY_FATAL ? want_fatal(&wanting) : 0;
+
+	if (r < 0 || !is_ours(account, &event->record))
+		return r;
+	return count_class(&wanting);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What mcelog's client prints. Other programs parse it: collectd, NHC,
+ * Linux::MCELog and scripts (tests/integration/clients).
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "account/account-private.h"
+
+static int compare_number(int32_t a, int32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* By place; the whole, which is LOCATION_UNKNOWN there, before its parts. */
+static int compare(const void *a, const void *b)
+{
+	const struct location *la = &(*(const struct counter *const *)a)->key.location;
+	const struct location *lb = &(*(const struct counter *const *)b)->key.location;
+	int r = compare_number(la->socket, lb->socket);
+
+	if (r == 0)
+		r = compare_number(la->imc, lb->imc);
+	if (r == 0)
+		r = compare_number(la->channel, lb->channel);
+	return r ? r : compare_number(la->dimm, lb->dimm);
+}
+
+/* Counters of those kinds, sorted; NULL and 0 where there is no memory for it. */
+static const struct counter **sorted(const struct account *account, const enum counter_kind *kinds,
+				     size_t n_kinds, size_t *ret_count)
+{
+	const struct counter **list, *counter;
+	size_t n = 0, most = 1;
+
+	for (size_t i = 0; i < n_kinds; i++)
+		most += counters_count(account->counters, kinds[i]);
+	list = calloc(most, sizeof(const struct counter *));
+	for (size_t i = 0; list && i < n_kinds; i++)
+		for (counter = counters_next(account->counters, kinds[i], NULL); counter;
+		     counter = counters_next(account->counters, kinds[i], counter))
+			list[n++] = counter;
+	if (list)
+		qsort(list, n, sizeof(const struct counter *), compare);
+	*ret_count = n;
+	return list;
+}
+
+/* Both lines always: NHC takes the second of them by its number. */
+static void dump_tally(const char *name, const struct tally *tally,
+		       const struct threshold *threshold, int64_t now_us, struct strbuf *out)
+{
+	struct bucket bucket = tally->bucket;
+	char level[64];
+
+	bucket_age(&bucket, threshold, now_us);
+	strbuf_addf(out, "%s memory errors:\n\t%" PRIu64 " total\n\t%s\n", name, tally->total,
+		    account_level_text(&bucket, threshold, level, sizeof(level)));
+}
+
+/* A channel's number is that of its memory controller: "1_0" is the first of the second one. */
+static void dump_place(const struct location *location, struct strbuf *out)
+{
+	strbuf_addf(out, "SOCKET %d CHANNEL ", location->socket);
+	if (location->channel == LOCATION_UNKNOWN)
+		strbuf_add(out, "any");
+	else if (location->imc == LOCATION_UNKNOWN)
+		strbuf_addf(out, "%d", location->channel);
+	else
+		strbuf_addf(out, "%d_%d", location->imc, location->channel);
+	if (location->dimm == LOCATION_UNKNOWN)
+		strbuf_add(out, " DIMM any\n");
+	else
+		strbuf_addf(out, " DIMM %d\n", location->dimm);
+}
+
+/* A name with a quote in it would end where it does not. */
+static void add_quoted(struct strbuf *out, const char *name, const char *text)
+{
+	strbuf_addf(out, "%s \"", name);
+	for (; *text; text++)
+		strbuf_add_bytes(out, *text == '"' || (unsigned char)*text < ' ' ? "'" : text, 1);
+	strbuf_add(out, "\"");
+}
+
+static void dump_bios(const struct account *account, const struct location *location,
+		      struct strbuf *out)
+{
+	struct account_dimm dimm = { 0 };
+
+	if (account->env.dimm)
+		dimm = account->env.dimm(account->env.context, location);
+	if (dimm.name)
+		add_quoted(out, "DMI_NAME", dimm.name);
+	if (dimm.name && dimm.location)
+		strbuf_add(out, " ");
+	if (dimm.location)
+		add_quoted(out, "DMI_LOCATION", dimm.location);
+	if (dimm.name || dimm.location)
+		strbuf_add(out, "\n");
+}
+
+static bool has_errors(const struct counter *counter)
+{
+	return counter->corrected.total || counter->uncorrected.total;
+}
+
+static void dump_counter(const struct account *account, const struct counter *counter, bool bios,
+			 int64_t now_us, struct strbuf *out)
+{
+	const struct account_policy *policy = &account->policy;
+	bool socket = counter->key.kind == COUNTER_SOCKET;
+
+	dump_place(&counter->key.location, out);
+	if (bios)
+		dump_bios(account, &counter->key.location, out);
+	dump_tally("corrected", &counter->corrected,
+		   socket ? &policy->socket_corrected.threshold : &policy->dimm_corrected.threshold,
+		   now_us, out);
+	dump_tally("uncorrected", &counter->uncorrected,
+		   socket ? &policy->socket_uncorrected.threshold
+			  : &policy->dimm_uncorrected.threshold,
+		   now_us, out);
+}
+
+void account_dump(struct account *account, bool all, bool bios, int64_t now_us, struct strbuf *out)
+{
+	static const enum counter_kind kinds[] = { COUNTER_SOCKET, COUNTER_CHANNEL, COUNTER_DIMM };
+	const struct counter **list;
+	bool first = true;
+	size_t n;
+
+	list = sorted(account, kinds, sizeof(kinds) / sizeof(kinds[0]), &n);
+	for (size_t i = 0; list && i < n; i++) {
+		if (!all && !has_errors(list[i]))
+			continue;
+		strbuf_add(out, first ? "Memory errors\n" : "\n");
+		dump_counter(account, list[i], bios, now_us, out);
+		first = false;
+	}
+	free(list);
+}
+
+static const char *shown_state(const struct counter *counter)
+{
+	return page_state_name(counter->state == PAGE_OFFLINE_WANTED ? PAGE_ONLINE
+								     : counter->state);
+}
+
+static int compare_pages(const void *a, const void *b)
+{
+	uint64_t pa = (*(const struct counter *const *)a)->key.page;
+	uint64_t pb = (*(const struct counter *const *)b)->key.page;
+
+	return (pa > pb) - (pa < pb);
+}
+
+void account_dump_pages(struct account *account, int64_t now_us, struct strbuf *out)
+{
+	static const enum counter_kind kind = COUNTER_PAGE;
+	const struct threshold *threshold = &account->policy.page.threshold;
+	const struct counter **list;
+	size_t n;
+
+	list = sorted(account, &kind, 1, &n);
+	if (list)
+		qsort(list, n, sizeof(const struct counter *), compare_pages);
+	if (n)
+		strbuf_add(out, "Per page corrected memory statistics:\n");
+	for (size_t i = 0; list && i < n; i++) {
+		struct bucket bucket = list[i]->corrected.bucket;
+		bool current = sd_id128_equal(list[i]->state_boot, account->env.boot);
+		char level[64];
+
+		bucket_age(&bucket, threshold, now_us);
+		strbuf_addf(out, "%" PRIx64 ": total %" PRIu64 " seen \"%s\" %s%s\n\n",
+			    list[i]->key.page, list[i]->corrected.total,
+			    account_level_text(&bucket, threshold, level, sizeof(level)),
+			    current ? shown_state(list[i]) : page_state_name(PAGE_ONLINE),
+			    list[i]->triggered ? " triggered" : "");
+	}
+	free(list);
+}
