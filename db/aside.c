@@ -157,8 +157,17 @@ static int copy_all(sqlite3 *old, sqlite3 *db)
 			      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 			      &complete);
 	if (r == 0)
-		r = copy_rows(old, "SELECT name, seq FROM sqlite_sequence WHERE name = 'event'", db,
-			      "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", &complete);
+		r = copy_rows(old, "SELECT * FROM counter", db,
+			      "INSERT OR IGNORE INTO counter VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+			      "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, "
+			      "?22, ?23, ?24, ?25, ?26)",
+			      &complete);
+	if (r == 0)
+		r = copy_rows(old,
+			      "SELECT name, seq FROM sqlite_sequence "
+			      "WHERE name IN ('event', 'action')",
+			      db, "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)",
+			      &complete);
 	return r;
 }
 

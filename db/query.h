@@ -25,7 +25,7 @@ const char *query_error(const struct query *query);
 
 /* Which events; a zeroed filter is all of them. */
 struct query_filter {
-	unsigned int limit;	/* the newest so many; 0 all */
+	unsigned int limit; /* the newest so many; 0 all */
 	/*
 	 * event_id or the start of one (at least 4 digits; case and dashes do
 	 * not matter), or "seq" as a decimal of less than 8 digits, which is
@@ -48,7 +48,7 @@ int query_events(struct query *query, const struct query_filter *filter,
 struct query_delivery {
 	const char *source;
 	const char *key;
-	int64_t seen_us;	/* when it was stored */
+	int64_t seen_us; /* when it was stored */
 };
 int query_deliveries(struct query *query, uint64_t seq,
 		     int (*each)(void *context, const struct query_delivery *delivery),
@@ -65,15 +65,15 @@ struct query_group {
 	enum severity severity;
 	enum error_class class;
 	struct location location; /* socket, imc, channel and dimm; the rest unknown */
-	const char *bank_type;	/* NULL unknown */
+	const char *bank_type;	  /* NULL unknown */
 	uint32_t bank;
 	const char *mca;
 	uint64_t events;
-	uint64_t errors;	/* sum of counts */
+	uint64_t errors; /* sum of counts */
 	int64_t first_us;
 	int64_t last_us;
-	uint64_t replayed;	/* events of these that were found after a reboot */
-	uint32_t first_cpu;	/* the CPUs that reported them lie between these */
+	uint64_t replayed;  /* events of these that were found after a reboot */
+	uint32_t first_cpu; /* the CPUs that reported them lie between these */
 	uint32_t last_cpu;
 };
 

@@ -25,9 +25,9 @@
 /* The INSERT for row_bind_event(): one parameter a column, then message and journal. */
 #define ROW_TEN_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
 #define ROW_INSERT                                                                                 \
-	"INSERT INTO event (" ROW_COLUMNS ", message, journal) VALUES (" ROW_TEN_PARAMETERS        \
-		ROW_TEN_PARAMETERS ROW_TEN_PARAMETERS ROW_TEN_PARAMETERS                           \
-		"?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	"INSERT INTO event (" ROW_COLUMNS                                                          \
+	", message, journal) VALUES (" ROW_TEN_PARAMETERS ROW_TEN_PARAMETERS ROW_TEN_PARAMETERS    \
+		ROW_TEN_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 /* Indices of the parameters after ROW_COLUMNS. */
 enum { ROW_PARAMETER_MESSAGE = 48, ROW_PARAMETER_JOURNAL };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Losses, and the journal's outbox of both tables. */
+/* Losses, and the journal's outbox of all tables. */
 #include "db/store.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 #include "db/store-private.h"
+#include "util/cleanup.h"
 
 int store_add_lost(struct store *store, const struct lost *lost, bool want_journal)
 {
@@ -107,18 +108,44 @@ static int walk_lost(struct store *store, const struct store_outbox *outbox, uns
 	return (int)walked;
 }
 
-int store_walk_outbox(struct store *store, const struct store_outbox *outbox, unsigned int limit)
+static int walk_actions(struct store *store, const struct store_outbox *outbox, unsigned int limit)
 {
-	int events = walk_events(store, outbox, limit);
-	int lost;
+	unsigned int walked = 0;
+	uint64_t seq = 0;
 
-	if (events < 0)
-		return events;
-	lost = walk_lost(store, outbox, limit - (unsigned int)events);
-	return lost < 0 ? lost : events + lost;
+	while (walked < limit) {
+		struct action action;
+		int r = store_next_action(store, seq, &action);
+
+		if (r <= 0)
+			return r < 0 ? r : (int)walked;
+		seq = action.seq;
+		r = outbox->action(outbox->context, &action);
+		action_clear(&action);
+		if (r < 0)
+			return r;
+		walked++;
+	}
+	return (int)walked;
 }
 
-static int mark(struct store *store, enum store_statement which, uint64_t seq)
+int store_walk_outbox(struct store *store, const struct store_outbox *outbox, unsigned int limit)
+{
+	int (*const walks[])(struct store *, const struct store_outbox *,
+			     unsigned int) = { walk_events, walk_lost, walk_actions };
+	unsigned int walked = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(walks); i++) {
+		int r = walks[i](store, outbox, limit - walked);
+
+		if (r < 0)
+			return r;
+		walked += (unsigned int)r;
+	}
+	return (int)walked;
+}
+
+int store_run_for_seq(struct store *store, enum store_statement which, uint64_t seq)
 {
 	sqlite3_stmt *statement = store->statements[which];
 	int r = store_ready(store);
@@ -131,10 +158,15 @@ static int mark(struct store *store, enum store_statement which, uint64_t seq)
 
 int store_mark_event_sent(struct store *store, uint64_t seq)
 {
-	return mark(store, STATEMENT_EVENT_SENT, seq);
+	return store_run_for_seq(store, STATEMENT_EVENT_SENT, seq);
 }
 
 int store_mark_lost_sent(struct store *store, uint64_t seq)
 {
-	return mark(store, STATEMENT_LOST_SENT, seq);
+	return store_run_for_seq(store, STATEMENT_LOST_SENT, seq);
+}
+
+int store_mark_action_sent(struct store *store, uint64_t seq)
+{
+	return store_run_for_seq(store, STATEMENT_ACTION_SENT, seq);
 }

@@ -31,6 +31,15 @@ enum store_statement {
 	STATEMENT_NEXT_LOST,
 	STATEMENT_EVENT_SENT,
 	STATEMENT_LOST_SENT,
+	STATEMENT_SAVE_COUNTER,
+	STATEMENT_REMOVE_COUNTER,
+	STATEMENT_COUNTERS,
+	STATEMENT_ADD_ACTION,
+	STATEMENT_UPDATE_ACTION,
+	STATEMENT_OPEN_ACTIONS,
+	STATEMENT_OFFLINED,
+	STATEMENT_NEXT_ACTION,
+	STATEMENT_ACTION_SENT,
 	STATEMENT_COUNT_,
 };
 
@@ -54,6 +63,12 @@ extern const char *const store_sql[STATEMENT_COUNT_];
 
 /* 0, or why nothing can be added now: -EINVAL outside a transaction, else its first failure. */
 int store_ready(const struct store *store);
+
+/* Runs the statement for the row with this seq. */
+int store_run_for_seq(struct store *store, enum store_statement which, uint64_t seq);
+
+/* The first action after that seq that the journal has not got: 1, 0 none, -errno. Owned. */
+int store_next_action(struct store *store, uint64_t after, struct action *ret_action);
 
 /* Remembers a failure of this transaction and of the database; returns r. */
 int store_result(struct store *store, int r);

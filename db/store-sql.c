@@ -12,6 +12,20 @@
 		   "AND cpu = ?4 AND time_us BETWEEN ?5 AND ?6 "                                   \
 		   "AND (?7 IS NULL OR addr IS NULL OR addr = ?7) "
 
+/* The order is that of db/store-account.c's key and counter columns. */
+#define KEY_COLUMNS                                                                                \
+	"kind, page, cpu, socket, imc, channel, dimm, rank, bank_group, dram_bank, dram_row"
+
+#define COUNTER_COLUMNS                                                                            \
+	KEY_COLUMNS ", corrected, corrected_count, corrected_excess, corrected_since_us, "         \
+		    "uncorrected, uncorrected_count, uncorrected_excess, uncorrected_since_us, "   \
+		    "last_us, state, state_boot, failures, triggered, hooks, hook_us"
+
+/* The order of its action columns. */
+#define ACTION_COLUMNS                                                                             \
+	"seq, event, event_id, boot, kind, target, text, state, result, environment, input, "      \
+	"page, cpu, cache_level, cache_type, wanted_us, done_us"
+
 const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
 	[STATEMENT_COMMIT] = "COMMIT",
@@ -62,4 +76,31 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 				"ORDER BY seq LIMIT 1",
 	[STATEMENT_EVENT_SENT] = "UPDATE event SET journal = 'sent' WHERE seq = ?1",
 	[STATEMENT_LOST_SENT] = "UPDATE lost SET journal = 'sent' WHERE seq = ?1",
+	[STATEMENT_SAVE_COUNTER] =
+		"INSERT OR REPLACE INTO counter (" COUNTER_COLUMNS ") VALUES (?1, ?2, ?3, ?4, "
+		"?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+		"?21, ?22, ?23, ?24, ?25, ?26)",
+	[STATEMENT_REMOVE_COUNTER] =
+		"DELETE FROM counter WHERE (" KEY_COLUMNS ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+		"?9, ?10, ?11)",
+	[STATEMENT_COUNTERS] = "SELECT " COUNTER_COLUMNS " FROM counter ORDER BY last_us",
+	[STATEMENT_ADD_ACTION] =
+		"INSERT INTO action (" ACTION_COLUMNS ", journal) VALUES (?1, ?2, ?3, ?4, ?5, "
+		"?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+	/* what only the script needs goes when it has ended, and the journal is told then */
+	[STATEMENT_UPDATE_ACTION] =
+		"UPDATE action SET state = ?2, result = ?3, done_us = ?4, "
+		"environment = CASE WHEN ?4 IS NULL THEN environment END, "
+		"input = CASE WHEN ?4 IS NULL THEN input END, "
+		"journal = CASE WHEN ?4 IS NOT NULL AND journal = 'later' THEN 'waiting' "
+		"ELSE journal END WHERE seq = ?1",
+	[STATEMENT_OPEN_ACTIONS] = "SELECT " ACTION_COLUMNS " FROM action INDEXED BY action_open "
+				   "WHERE state IN ('wanted', 'started') ORDER BY seq",
+	[STATEMENT_OFFLINED] = "SELECT " ACTION_COLUMNS " FROM action INDEXED BY action_offline "
+			       "WHERE boot = ?1 AND kind IN ('offline-page', 'offline-cpu') "
+			       "AND state = 'done' ORDER BY seq",
+	[STATEMENT_NEXT_ACTION] = "SELECT " ACTION_COLUMNS " FROM action "
+				  "INDEXED BY action_outbox WHERE journal = 'waiting' "
+				  "AND seq > ?1 ORDER BY seq LIMIT 1",
+	[STATEMENT_ACTION_SENT] = "UPDATE action SET journal = 'sent' WHERE seq = ?1",
 };

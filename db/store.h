@@ -11,15 +11,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/action.h"
+#include "event/counter.h"
 #include "event/event.h"
 
 struct store;
 
 /* What became of a record. */
 enum store_result {
-	STORE_NEW,	/* a new event */
-	STORE_JOINED,	/* one more source of an event that is there */
-	STORE_KNOWN,	/* this delivery key was there; nothing changed */
+	STORE_NEW,    /* a new event */
+	STORE_JOINED, /* one more source of an event that is there */
+	STORE_KNOWN,  /* this delivery key was there; nothing changed */
 };
 
 /*
@@ -48,8 +50,7 @@ int store_open_shared(const char *path, struct store **ret_store, char note[512]
  * begins a new one, as store_open() does when it finds one unusable: for when
  * a store reported -EUCLEAN. The store has to be closed.
  */
-int store_set_aside(const char *path, const char *reason, struct store **ret_store,
-		    char note[512]);
+int store_set_aside(const char *path, const char *reason, struct store **ret_store, char note[512]);
 
 /* Commits nothing; NULL allowed. */
 void store_close(struct store *store);
@@ -116,13 +117,14 @@ struct store_counts {
 int store_count_boot(struct store *store, sd_id128_t boot, struct store_counts *ret_counts);
 
 /*
- * The journal's outbox, oldest first: calls event() or lost() for each entry
+ * The journal's outbox, oldest first: calls event(), lost() or action() for each entry
  * that is not yet marked, at most limit. A callback's negative result ends the
  * walk and is returned. Returns the number of entries walked, or -errno.
  */
 struct store_outbox {
 	int (*event)(void *context, const struct event *event);
 	int (*lost)(void *context, uint64_t seq, const struct lost *lost);
+	int (*action)(void *context, const struct action *action);
 	void *context;
 };
 int store_walk_outbox(struct store *store, const struct store_outbox *outbox, unsigned int limit);
@@ -130,3 +132,28 @@ int store_walk_outbox(struct store *store, const struct store_outbox *outbox, un
 /* The journal has these; in a transaction. */
 int store_mark_event_sent(struct store *store, uint64_t seq);
 int store_mark_lost_sent(struct store *store, uint64_t seq);
+int store_mark_action_sent(struct store *store, uint64_t seq);
+
+/* A counter of account is kept as it is now, or forgotten; in a transaction. */
+int store_save_counter(struct store *store, const struct counter *counter);
+int store_remove_counter(struct store *store, const struct counter_key *key);
+
+/* All counters, the oldest first. A callback's negative result ends the walk and is returned. */
+int store_walk_counters(struct store *store,
+			int (*callback)(void *context, const struct counter *counter),
+			void *context);
+
+/*
+ * Adds an action, in a transaction; sets its seq. The journal is told of it
+ * when it has ended, where want_journal says so.
+ */
+int store_add_action(struct store *store, struct action *action, bool want_journal);
+
+/* Stores state, result and done_us of the action with that seq; in a transaction. */
+int store_update_action(struct store *store, const struct action *action);
+
+/* Actions that are wanted or started; those of the boot that took something offline. As above. */
+int store_walk_actions(struct store *store,
+		       int (*callback)(void *context, const struct action *action), void *context);
+int store_walk_offlined(struct store *store, sd_id128_t boot,
+			int (*callback)(void *context, const struct action *action), void *context);

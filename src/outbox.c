@@ -17,7 +17,7 @@ enum {
 /* What the journal took and the store does not know yet. */
 struct sent {
 	uint64_t seq;
-	bool is_loss;
+	int (*mark)(struct store *store, uint64_t seq);
 };
 
 struct outbox {
@@ -56,7 +56,8 @@ void outbox_set_store(struct outbox *outbox, struct store *store)
 	outbox->n_sent = 0;
 }
 
-static void note_sent(struct outbox *outbox, uint64_t seq, bool is_loss)
+static void note_sent(struct outbox *outbox, uint64_t seq,
+		      int (*mark)(struct store *store, uint64_t seq))
 {
 	if (outbox->n_sent == outbox->sent_capacity) {
 		size_t capacity = outbox->sent_capacity ? outbox->sent_capacity * 2 : 64;
@@ -67,7 +68,7 @@ static void note_sent(struct outbox *outbox, uint64_t seq, bool is_loss)
 		outbox->sent = grown;
 		outbox->sent_capacity = capacity;
 	}
-	outbox->sent[outbox->n_sent++] = (struct sent){ seq, is_loss };
+	outbox->sent[outbox->n_sent++] = (struct sent){ seq, mark };
 }
 
 static void note_refused(struct outbox *outbox, int error)
@@ -87,7 +88,7 @@ static int send_event(void *context, const struct event *event)
 	if (r < 0)
 		note_refused(outbox, r);
 	else
-		note_sent(outbox, event->seq, false);
+		note_sent(outbox, event->seq, store_mark_event_sent);
 	return r;
 }
 
@@ -99,7 +100,19 @@ static int send_lost(void *context, uint64_t seq, const struct lost *lost)
 	if (r < 0)
 		note_refused(outbox, r);
 	else
-		note_sent(outbox, seq, true);
+		note_sent(outbox, seq, store_mark_lost_sent);
+	return r;
+}
+
+static int send_action(void *context, const struct action *action)
+{
+	struct outbox *outbox = context;
+	int r = journal_send_action(action, outbox->host);
+
+	if (r < 0)
+		note_refused(outbox, r);
+	else
+		note_sent(outbox, action->seq, store_mark_action_sent);
 	return r;
 }
 
@@ -118,9 +131,7 @@ void outbox_expect(struct outbox *outbox)
 int outbox_mark(struct outbox *outbox)
 {
 	for (size_t i = 0; i < outbox->n_sent; i++) {
-		const struct sent *sent = &outbox->sent[i];
-		int r = sent->is_loss ? store_mark_lost_sent(outbox->store, sent->seq)
-				      : store_mark_event_sent(outbox->store, sent->seq);
+		int r = outbox->sent[i].mark(outbox->store, outbox->sent[i].seq);
 
 		if (r < 0)
 			return r;
@@ -168,7 +179,7 @@ static uint64_t retry_later(struct outbox *outbox)
 
 uint64_t outbox_settle(struct outbox *outbox)
 {
-	const struct store_outbox walk = { send_event, send_lost, outbox };
+	const struct store_outbox walk = { send_event, send_lost, send_action, outbox };
 	int r = outbox->store ? settle_sent(outbox) : -ENODEV;
 
 	if (r < 0)
@@ -198,7 +209,7 @@ static int recover_event(void *context, const struct event *event)
 	struct recovery *recovery = context;
 
 	if (journal_search_event(recovery->search, event) > 0) {
-		note_sent(recovery->outbox, event->seq, false);
+		note_sent(recovery->outbox, event->seq, store_mark_event_sent);
 		return 0;
 	}
 	return send_event(recovery->outbox, event);
@@ -209,10 +220,21 @@ static int recover_lost(void *context, uint64_t seq, const struct lost *lost)
 	struct recovery *recovery = context;
 
 	if (journal_search_lost(recovery->search, seq, lost) > 0) {
-		note_sent(recovery->outbox, seq, true);
+		note_sent(recovery->outbox, seq, store_mark_lost_sent);
 		return 0;
 	}
 	return send_lost(recovery->outbox, seq, lost);
+}
+
+static int recover_action(void *context, const struct action *action)
+{
+	struct recovery *recovery = context;
+
+	if (journal_search_action(recovery->search, action) > 0) {
+		note_sent(recovery->outbox, action->seq, store_mark_action_sent);
+		return 0;
+	}
+	return send_action(recovery->outbox, action);
 }
 
 static int count_entry(void *context, const struct event *event)
@@ -230,10 +252,17 @@ static int count_loss(void *context, uint64_t seq, const struct lost *lost)
 	return 0;
 }
 
+static int count_action(void *context, const struct action *action)
+{
+	(void)action;
+	++*(unsigned int *)context;
+	return 0;
+}
+
 static bool outbox_is_empty(struct outbox *outbox)
 {
 	unsigned int n = 0;
-	const struct store_outbox walk = { count_entry, count_loss, &n };
+	const struct store_outbox walk = { count_entry, count_loss, count_action, &n };
 
 	return store_walk_outbox(outbox->store, &walk, 1) == 0;
 }
@@ -241,7 +270,7 @@ static bool outbox_is_empty(struct outbox *outbox)
 void outbox_recover(struct outbox *outbox)
 {
 	struct recovery recovery = { .outbox = outbox };
-	const struct store_outbox walk = { recover_event, recover_lost, &recovery };
+	const struct store_outbox walk = { recover_event, recover_lost, recover_action, &recovery };
 	int r;
 
 	if (!outbox->store || outbox_is_empty(outbox))

@@ -16,6 +16,8 @@ struct action account_new_action(const struct wanting *wanting, enum action_kind
 {
 	struct action action = {
 		.event = wanting->event->seq,
+		.event_id = wanting->event->id,
+		.boot = wanting->account->env.boot,
 		.kind = kind,
 		.state = ACTION_WANTED,
 		.wanted_us = wanting->now_us,

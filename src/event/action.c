@@ -34,9 +34,8 @@ int action_copy(const struct action *action, struct action *ret_copy)
 }
 
 static const char *const kind_names[] = {
-	[ACTION_THRESHOLD] = "threshold",
-	[ACTION_TRIGGER] = "trigger",
-	[ACTION_OFFLINE_PAGE] = "offline-page",
+	[ACTION_THRESHOLD] = "threshold",     [ACTION_NOTICE] = "notice",
+	[ACTION_TRIGGER] = "trigger",	      [ACTION_OFFLINE_PAGE] = "offline-page",
 	[ACTION_OFFLINE_CPU] = "offline-cpu",
 };
 

@@ -5,11 +5,14 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <systemd/sd-id128.h>
 
 enum action_kind {
 	ACTION_THRESHOLD, /* only told: a threshold was exceeded */
+	ACTION_NOTICE,	  /* only told: something else, as that a DIMM was replaced */
 	ACTION_TRIGGER,	  /* run a script */
 	ACTION_OFFLINE_PAGE,
 	ACTION_OFFLINE_CPU, /* those that share a failing cache */
@@ -29,7 +32,9 @@ enum { ACTION_TARGET_MAX = 64, ACTION_TEXT_MAX = 256 };
 
 struct action {
 	uint64_t seq;	/* the store's number, 0 before the commit */
-	uint64_t event; /* event.seq of its cause */
+	uint64_t event; /* event.seq of its cause; 0: none */
+	sd_id128_t event_id;
+	sd_id128_t boot; /* in which it was wanted */
 	enum action_kind kind;
 	enum action_state state;
 	char target[ACTION_TARGET_MAX]; /* "page 12345000"; of a trigger its key of mcelog.conf, */
@@ -46,13 +51,19 @@ struct action {
 	int64_t done_us; /* 0 as long as it is not */
 };
 
+static inline bool action_has_ended(const struct action *action)
+{
+	return action->state != ACTION_WANTED && action->state != ACTION_STARTED;
+}
+
 /* Frees what it owns. */
 void action_clear(struct action *action);
 
 /* A copy of all of it. Errors: -ENOMEM, with *ret_copy cleared. */
 int action_copy(const struct action *action, struct action *ret_copy);
 
-/* Names in JSON and database: "threshold", "trigger", "offline-page", "offline-cpu". Static. */
+/* Names in JSON and database: "threshold", "notice", "trigger", "offline-page", "offline-cpu".
+ * Static. */
 const char *action_kind_name(enum action_kind kind);
 const char *action_state_name(enum action_state state);
 

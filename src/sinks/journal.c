@@ -9,26 +9,34 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <syslog.h>
-#include <systemd/sd-journal.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "event/location.h"
 #include "event/registers.h"
+#include "sinks/journal-private.h"
 #include "util/cleanup.h"
 #include "util/strbuf.h"
 
 /* Unit tests put their own here. */
 #ifndef JOURNAL_SOCKET
-#define JOURNAL_SOCKET	       "/run/systemd/journal/socket"
-#define JOURNAL_VARLINK_SOCKET "/run/systemd/journal/io.systemd.journal"
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
 #endif
 
 enum {
 	SEND_WAIT_MS = 50,
-	SYNCHRONIZE_WAIT_MS = 5000,
 	FIELD_MAX = 64, /* journald refuses longer names */
 };
+
+/* clang-format off */
+/* One row per kind of action; of the ids as below. */
+static const char *const action_message_ids[ACTION_KINDS_] = {
+	[ACTION_THRESHOLD]    = "91d65c512218496f9f517c5c1baf29b4",
+	[ACTION_NOTICE]	      = "005d7fe18dcb43d3ae0c0ba89fc10b27",
+	[ACTION_TRIGGER]      = "3af78335cf374b498dc2db3bdee40dcb",
+	[ACTION_OFFLINE_PAGE] = "f75f3a0f9288420c902b97caba43f59c",
+	[ACTION_OFFLINE_CPU]  = "02123ef38d7a4fed8e29ce2766c400e6",
+};
+/* clang-format on */
 
 #define LOST_MESSAGE_ID "9ada9ea20e7b42e288104e02a793b026"
 
@@ -226,7 +234,7 @@ static void add_meaning(struct strbuf *entry, const struct decoded *decoded)
 	add_location(entry, &decoded->location);
 }
 
-static int unix_socket(const char *path, int type)
+int journal_connect(const char *path, int type)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	_cleanup_close_ int fd = -1;
@@ -251,7 +259,7 @@ static int send_entry(const struct strbuf *entry)
 
 	if (entry->error)
 		return entry->error;
-	fd = unix_socket(JOURNAL_SOCKET, SOCK_DGRAM);
+	fd = journal_connect(JOURNAL_SOCKET, SOCK_DGRAM);
 	if (fd < 0)
 		return fd;
 	if (send(fd, entry->text, entry->length, MSG_NOSIGNAL) >= 0)
@@ -307,146 +315,29 @@ int journal_send_lost(uint64_t seq, const struct lost *lost, const struct host *
 	return send_entry(&entry);
 }
 
-static int64_t now_ms(void)
+/* A script that did its work is no news; all else that was done is. */
+static int action_priority(const struct action *action)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return action->kind == ACTION_TRIGGER && action->state == ACTION_DONE ? LOG_INFO
+									      : LOG_WARNING;
 }
 
-/* Reads one varlink answer, which a NUL ends. */
-static int read_answer(int fd, int64_t deadline_ms, char *answer, size_t size)
+int journal_send_action(const struct action *action, const struct host *host)
 {
-	size_t length = 0;
+	_cleanup_strbuf_ struct strbuf entry = { 0 };
+	char message[2 * ACTION_TEXT_MAX + 4];
 
-	for (;;) {
-		struct pollfd readable = { .fd = fd, .events = POLLIN };
-		int64_t left_ms = deadline_ms - now_ms();
-		ssize_t n;
-
-		if (left_ms <= 0 || length == size)
-			return length == size ? -EPROTO : -ETIMEDOUT;
-		if (poll(&readable, 1, (int)left_ms) < 0 && errno != EINTR)
-			return -errno;
-		n = read(fd, answer + length, size - length);
-		if (n == 0)
-			return -ECONNRESET;
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			return -errno;
-		if (n < 0)
-			continue;
-		length += (size_t)n;
-		if (answer[length - 1] == '\0')
-			return 0;
-	}
-}
-
-int journal_synchronize(void)
-{
-	static const char call[] =
-		"{\"method\":\"io.systemd.Journal.Synchronize\",\"parameters\":{}}";
-	int64_t deadline_ms = now_ms() + SYNCHRONIZE_WAIT_MS;
-	_cleanup_close_ int fd = unix_socket(JOURNAL_VARLINK_SOCKET, SOCK_STREAM);
-	char answer[1024];
-	int r;
-
-	if (fd < 0)
-		return fd;
-	if (send(fd, call, sizeof(call), MSG_NOSIGNAL) != sizeof(call))
-		return -errno;
-	r = read_answer(fd, deadline_ms, answer, sizeof(answer));
-	if (r < 0)
-		return r;
-	return strstr(answer, "\"error\"") ? -EPROTO : 0;
-}
-
-/* A search is libsystemd's journal handle under a name of our own. */
-static sd_journal *journal_of(struct journal_search *search)
-{
-	return (sd_journal *)search;
-}
-
-int journal_search_open(struct journal_search **ret_search)
-{
-	sd_journal *journal;
-	int r;
-
-	r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY);
-	if (r < 0)
-		return r;
-	*ret_search = (struct journal_search *)journal;
-	return 0;
-}
-
-void journal_search_close(struct journal_search *search)
-{
-	sd_journal_close(journal_of(search));
-}
-
-/* Whether the current entry came from our user: anybody may write to the journal. */
-static bool entry_is_ours(sd_journal *journal)
-{
-	char expected[32];
-	const void *data;
-	size_t length;
-	int expected_length;
-
-	expected_length = snprintf(expected, sizeof(expected), "_UID=%u", (unsigned int)getuid());
-	if (sd_journal_get_data(journal, "_UID", &data, &length) < 0)
-		return false;
-	return length == (size_t)expected_length && memcmp(data, expected, length) == 0;
-}
-
-/* Whether an entry of ours has all the matches; NULL ends the list. */
-static int find(sd_journal *journal, const char *const matches[])
-{
-	int r = 0;
-
-	sd_journal_flush_matches(journal);
-	for (size_t i = 0; matches[i] && r >= 0; i++)
-		r = sd_journal_add_match(journal, matches[i], 0);
-	if (r >= 0)
-		r = sd_journal_seek_head(journal);
-	while (r >= 0) {
-		r = sd_journal_next(journal);
-		if (r <= 0)
-			return r;
-		if (entry_is_ours(journal))
-			return 1;
-	}
-	return r;
-}
-
-int journal_search_event(struct journal_search *search, const struct event *event)
-{
-	char id[SD_ID128_STRING_MAX];
-	char match[64];
-
-	if (sd_id128_is_null(event->id))
-		return -EINVAL;
-	snprintf(match, sizeof(match), "MCE_EVENT_ID=%s", sd_id128_to_string(event->id, id));
-	return find(journal_of(search), (const char *const[]){ match, NULL });
-}
-
-int journal_search_lost(struct journal_search *search, uint64_t seq, const struct lost *lost)
-{
-	_cleanup_strbuf_ struct strbuf where = { 0 };
-	char seq_match[64], time_match[64];
-	const char *matches[4] = { seq_match };
-	unsigned int n = 1;
-
-	snprintf(seq_match, sizeof(seq_match), "MCE_LOST_SEQ=%" PRIu64, seq);
-	if (lost->time_us) {
-		snprintf(time_match, sizeof(time_match), "MCE_TIME_US=%" PRId64, lost->time_us);
-		matches[n++] = time_match;
-	}
-	add_text(&where, "MCE_LOST_WHERE", lost->where);
-	if (where.error)
-		return where.error;
-	if (where.length) {
-		where.text[where.length - 1] = '\0'; /* the line end */
-		matches[n++] = where.text;
-	}
-	return find(journal_of(search), matches);
+	snprintf(message, sizeof(message), "%s%s%s", action->text, action->result[0] ? ": " : "",
+		 action->result);
+	add_header(&entry, message, action_priority(action), action_message_ids[action->kind]);
+	add_host(&entry, host);
+	add_number(&entry, "MCE_ACTION_SEQ", action->seq);
+	add_text(&entry, "MCE_ACTION", action_kind_name(action->kind));
+	add_text(&entry, "MCE_ACTION_TARGET", action->target);
+	add_text(&entry, "MCE_ACTION_STATE", action_state_name(action->state));
+	add_text(&entry, "MCE_ACTION_RESULT", action->result);
+	add_id(&entry, "MCE_EVENT_ID", action->event_id);
+	add_time(&entry, action->done_us);
+	add_id(&entry, "MCE_BOOT_ID", action->boot);
+	return send_entry(&entry);
 }

@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "event/action.h"
 #include "event/event.h"
 
 /*
@@ -33,6 +34,9 @@ int journal_send_event(const struct event *event, const struct host *host);
 
 /* The same for a loss; seq is the store's number of it (MCE_LOST_SEQ). */
 int journal_send_lost(uint64_t seq, const struct lost *lost, const struct host *host);
+
+/* The same for an action that has ended; action->seq is the store's number (MCE_ACTION_SEQ). */
+int journal_send_action(const struct action *action, const struct host *host);
 
 /*
  * Makes journald write everything that it was sent before this call to its
@@ -58,11 +62,13 @@ void journal_search_close(struct journal_search *search);
 /*
  * Whether this user's process already sent the event (by MCE_EVENT_ID) or the
  * loss (by MCE_LOST_SEQ, time and place: a database that was set aside starts
- * counting anew). An entry of another user is not believed. Returns 1 or 0.
- * Errors: -errno; then nothing is known, and twice is better than never.
+ * counting anew) or the action (by MCE_ACTION_SEQ and time). An entry of another user is not
+ * believed. Returns 1 or 0. Errors: -errno; then nothing is known, and twice is better than never.
  */
 int journal_search_event(struct journal_search *search, const struct event *event);
 int journal_search_lost(struct journal_search *search, uint64_t seq, const struct lost *lost);
+
+int journal_search_action(struct journal_search *search, const struct action *action);
 
 /* syslog level of a severity: never above LOG_CRIT, those are broadcast to terminals. */
 int journal_priority(enum severity severity);

@@ -12,6 +12,7 @@ static char varlink_path[108];
 #define JOURNAL_SOCKET	       socket_path
 #define JOURNAL_VARLINK_SOCKET varlink_path
 #include "sinks/journal.c"
+#include "sinks/journal-search.c"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -251,8 +252,11 @@ static void test_catalog(void **state)
 	if (!file)
 		fail_msg("%s: %s", path, strerror(errno));
 	assert_true(getdelim(&text, &length, '\0', file) > 0);
-	for (int i = 0; i <= SEVERITY_COUNT_; i++) {
-		const char *id = i < SEVERITY_COUNT_ ? kinds[i].message_id : LOST_MESSAGE_ID;
+	for (int i = 0; i <= SEVERITY_COUNT_ + ACTION_KINDS_; i++) {
+		const char *id = i < SEVERITY_COUNT_ ? kinds[i].message_id
+				 : i == SEVERITY_COUNT_
+					 ? LOST_MESSAGE_ID
+					 : action_message_ids[i - SEVERITY_COUNT_ - 1];
 		char line[64];
 
 		snprintf(line, sizeof(line), "-- %s\n", id);
@@ -286,6 +290,44 @@ static void test_lost(void **state)
 	assert_int_equal(journal_send_lost(10, &lost, NULL), 0);
 	receive(fixture);
 	assert_false(has_field(fixture, "MCE_LOST_COUNT"));
+}
+
+static void test_action(void **state)
+{
+	struct action action = {
+		.seq = 7,
+		.event_id = sample().id,
+		.kind = ACTION_OFFLINE_PAGE,
+		.state = ACTION_DONE,
+		.target = "page 12345000",
+		.text = "too many corrected errors on page 12345000",
+		.result = "offline",
+		.done_us = 1700000000000000,
+	};
+	struct fixture *fixture = *state;
+
+	assert_int_equal(journal_send_action(&action, NULL), 0);
+	receive(fixture);
+	assert_true(has(fixture, "PRIORITY=4"));
+	assert_true(has(fixture, "MESSAGE=too many corrected errors on page 12345000: offline"));
+	assert_true(has(fixture, "MESSAGE_ID=f75f3a0f9288420c902b97caba43f59c"));
+	assert_true(has(fixture, "MCE_ACTION=offline-page"));
+	assert_true(has(fixture, "MCE_ACTION_SEQ=7"));
+	assert_true(has(fixture, "MCE_ACTION_TARGET=page 12345000"));
+	assert_true(has(fixture, "MCE_ACTION_STATE=done"));
+	assert_true(has(fixture, "MCE_TIME_US=1700000000000000"));
+	assert_true(has_field(fixture, "MCE_EVENT_ID"));
+	assert_false(has_field(fixture, "MCE_SEVERITY"));
+
+	/* a script that ran well is no warning */
+	action.kind = ACTION_TRIGGER;
+	assert_int_equal(journal_send_action(&action, NULL), 0);
+	receive(fixture);
+	assert_true(has(fixture, "PRIORITY=6"));
+	action.state = ACTION_FAILED;
+	assert_int_equal(journal_send_action(&action, NULL), 0);
+	receive(fixture);
+	assert_true(has(fixture, "PRIORITY=4"));
 }
 
 static void test_no_journald(void **state)
@@ -396,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_catalog),
 		cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_action, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_journald, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stuck_journald, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_synchronize, setup, teardown),

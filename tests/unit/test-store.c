@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "db/schema.h"
 #include "db/store-private.h"
 
 #define SECOND 1000000ll
@@ -183,7 +184,7 @@ static void test_file(void **state)
 		store_close(f->store); /* and they stay */
 		f->store = NULL;
 	}
-	assert_int_equal(ask_number(f->path, "PRAGMA user_version"), 1);
+	assert_int_equal(ask_number(f->path, "PRAGMA user_version"), (int)schema_version);
 	assert_int_equal(ask_number(f->path, "PRAGMA application_id"), 0x6d63656c);
 }
 
@@ -451,7 +452,7 @@ static struct record full_record(const struct record *base)
 
 static void test_bit_63(void **state)
 {
-	struct store_outbox outbox = { keep, ignore_lost, NULL };
+	struct store_outbox outbox = { keep, ignore_lost, NULL, NULL };
 	struct fixture *f = *state;
 	struct event event = delivered(SOURCE_TRACE), stored = { 0 };
 
@@ -480,7 +481,7 @@ static void test_bit_63(void **state)
 
 static void test_missing_registers(void **state)
 {
-	struct store_outbox outbox = { keep, ignore_lost, NULL };
+	struct store_outbox outbox = { keep, ignore_lost, NULL, NULL };
 	struct fixture *f = *state;
 	struct event event = delivered(SOURCE_TRACE), stored;
 
@@ -614,7 +615,7 @@ static int walk_lost(void *context, uint64_t seq, const struct lost *lost)
 
 static int walk(struct fixture *f, struct walk *walk, unsigned int limit)
 {
-	struct store_outbox outbox = { walk_event, walk_lost, walk };
+	struct store_outbox outbox = { walk_event, walk_lost, NULL, walk };
 
 	walk->n_events = walk->n_lost = 0;
 	return store_walk_outbox(f->store, &outbox, limit);
