@@ -46,7 +46,7 @@ struct dimm {
 	enum place_source place_source;
 	uint64_t size_mib;
 	char type[DIMM_TEXT_SIZE];	 /* "DDR5", or EDAC's "Registered-DDR5" */
-	char edac_label[DIMM_TEXT_SIZE]; /* as the driver's events give it */
+	char edac_label[DIMM_TEXT_SIZE]; /* as the driver's events give it; of the first rank */
 
 	/* SMBIOS type 17 only: */
 	char locator[DIMM_TEXT_SIZE];

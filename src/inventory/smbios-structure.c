@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "inventory/smbios-structure.h"
 
+#include "inventory/clean.h"
+
 enum { HEADER_SIZE = 4 }; /* type, length, handle: section 6.1.2 */
 
 /* Where the strings end: at the first two zeros in a row. Returns their length or SIZE_MAX. */
@@ -42,23 +44,6 @@ unsigned int smbios_structure_type(const struct smbios_structure *structure)
 	return bytes_u8(structure->fields, 0);
 }
 
-/* Copies what can be printed: these texts go to terminals, logs and the journal. */
-static void copy_clean(struct bytes from, char *to, size_t size)
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < from.size && length + 1 < size; i++) {
-		uint8_t byte = from.data[i];
-
-		if (byte <= ' ' && length == 0)
-			continue;
-		to[length++] = byte < ' ' || byte >= 0x7f ? ' ' : (char)byte;
-	}
-	while (length > 0 && to[length - 1] == ' ')
-		length--;
-	to[length] = '\0';
-}
-
 /* The string with the number, which counts from 1: section 6.1.3. */
 static bool find_string(struct bytes strings, unsigned int number, struct bytes *ret_string)
 {
@@ -89,6 +74,6 @@ bool smbios_structure_string(const struct smbios_structure *structure, size_t of
 		return true;
 	if (!find_string(structure->strings, number, &string))
 		return false;
-	copy_clean(string, to, SMBIOS_STRING_SIZE);
+	clean_copy(string, to, SMBIOS_STRING_SIZE);
 	return true;
 }
