@@ -245,7 +245,7 @@ static void test_bad_labels(void **state)
 				     "Vendor: Acme Boards\n"
 				     "Model: Board-1\n"
 				     "A1: 0.0.0; A2: x; A3: 0; A4: 0.1.2.3.4\n"
-				     "A5: 99999999999.1\n"
+				     "A5: 99999999999.1.1\n"
 				     ": 0.1.0\n"
 				     "A6: 0.1\n"
 				     "A7: 0.7.0\n"

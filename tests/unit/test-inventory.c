@@ -180,7 +180,8 @@ static void test_label_file(void **state)
 	put_table(collect);
 	put_skylake(collect);
 	put_labels(collect, "A1: 0.0.0; B2: 1.1.0; C1: 1.0.0");
-	put_text(collect, "/etc/ras/dimm_labels.d/.hidden", "Vendor: Acme\nModel: x\n0: 0\n");
+	put_text(collect, "/etc/ras/dimm_labels.d/.hidden", "Model: x\n");
+	put_text(collect, "/etc/ras/dimm_labels.d/acme~", "Model: x\n");
 	inventory = load(collect, 2, 0);
 	dimm = find(inventory, 0, 1, 1, 0);
 	assert_ptr_equal(dimm, inventory_get(inventory, 1));
@@ -331,6 +332,82 @@ static void test_name_and_place_contradict(void **state)
 	inventory_free(inventory);
 }
 
+/* One module of SMBIOS cannot be two of EDAC, whatever their names are. */
+static void test_name_twice(void **state)
+{
+	struct collect *collect = *state;
+	struct inventory *inventory;
+
+	dmi_add_machine(&table, "Intel", 1);
+	dmi_add_dimm(&table, 0, "A1", "BANK 0", "11", 16384);
+	dmi_add_dimm(&table, 1, "B1", "BANK 0", "12", 16384);
+	dmi_end(&table);
+	put_table(collect);
+	put_controller(collect, 0, "Skylake Socket#0 IMC#0\n");
+	put_row(collect, 0, "dimm0", "channel 0 slot 0", "A1", "16384\n");
+	put_row(collect, 0, "dimm1", "channel 1 slot 0", "BANK 0 A1", "16384\n");
+	put_row(collect, 0, "dimm2", "channel 2 slot 0", "B1", "16384\n");
+	put_row(collect, 0, "dimm3", "channel 3 slot 0", "B1", "16384\n");
+	inventory = load(collect, 6, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_non_null(strstr(inventory_problems(inventory)->text[i],
+				       "another one has that name"));
+	for (int32_t i = 0; i < 4; i++)
+		assert_string_equal(find(inventory, 0, 0, i, 0)->serial, "");
+	inventory_free(inventory);
+}
+
+/* Channels of a socket are not those of its two controllers. */
+static void test_places_of_two_controllers(void **state)
+{
+	struct collect *collect = *state;
+	struct inventory *inventory;
+
+	dmi_add_machine(&table, "Intel", 1);
+	dmi_add_dimm(&table, 0, "DIMMA1", "NODE 0 CHANNEL 0 DIMM 0", "11", 16384);
+	dmi_add_dimm(&table, 1, "DIMMB1", "NODE 0 CHANNEL 1 DIMM 0", "12", 16384);
+	dmi_end(&table);
+	put_table(collect);
+	put_skylake(collect);
+	inventory = load(collect, 4, 0);
+	assert_string_equal(find(inventory, 0, 0, 0, 0)->serial, "");
+	assert_string_equal(find(inventory, 0, 1, 1, 0)->serial, "");
+	inventory_free(inventory);
+}
+
+/* A module that EDAC does not see: then its numbers may be others. */
+static void test_places_of_some(void **state)
+{
+	struct collect *collect = *state;
+	struct inventory *inventory;
+
+	dmi_add_machine(&table, "Intel", 1);
+	dmi_add_dimm(&table, 0, "DIMMA1", "NODE 0 CHANNEL 0 DIMM 0", "11", 16384);
+	dmi_add_dimm(&table, 1, "DIMMB1", "NODE 0 CHANNEL 1 DIMM 0", "12", 8192);
+	dmi_add_dimm(&table, 2, "DIMMC1", "NODE 0 CHANNEL 2 DIMM 0", "13", 8192);
+	dmi_end(&table);
+	put_table(collect);
+	put_sandy_bridge(collect, "channel 0 slot 0", "channel 1 slot 0");
+	inventory = load(collect, 5, 0);
+	assert_string_equal(find(inventory, 0, 0, 1, 0)->serial, "");
+	inventory_free(inventory);
+}
+
+/* The BIOS's flash is a memory device, too. */
+static void test_flash(void **state)
+{
+	struct collect *collect = *state;
+
+	dmi_add_machine(&table, "Intel", 1);
+	dmi_add(&table, 16, 0x17, 0x1001, NULL);
+	dmi_set(&table, 0x05, 5, 1);
+	dmi_add_dimm(&table, 0, "SYSTEM ROM", "", "", 16);
+	dmi_set(&table, 0x04, 0x1001, 2);
+	dmi_end(&table);
+	put_table(collect);
+	inventory_free(load(collect, 0, 0));
+}
+
 static void test_same_place(void **state)
 {
 	struct collect *collect = *state;
@@ -426,6 +503,28 @@ static void test_addresses(void **state)
 	inventory_free(inventory);
 }
 
+/* More ranges than there is room for: those left out may be where another module's are. */
+static void test_many_ranges(void **state)
+{
+	struct collect *collect = *state;
+
+	for (unsigned int n = DIMM_RANGES_MAX - 1; n <= DIMM_RANGES_MAX + 1; n++) {
+		struct inventory *inventory;
+
+		memset(&table, 0, sizeof(table));
+		dmi_add_machine(&table, "Intel", 1);
+		dmi_add_dimm(&table, 0, "A1", "", "11", 16384);
+		for (unsigned int i = 0; i < n; i++)
+			dmi_add_range(&table, 0, i * GIB, i * GIB + GIB / 2, 0);
+		dmi_end(&table);
+		put_table(collect);
+		inventory = load(collect, 1, 0);
+		assert_int_equal(inventory_find_by_address(inventory, 0) != NULL,
+				 n < DIMM_RANGES_MAX);
+		inventory_free(inventory);
+	}
+}
+
 /* Type 19 says that two devices form a row: type 20, which says they do not share it, is wrong. */
 static void test_shared_row(void **state)
 {
@@ -501,10 +600,15 @@ int main(void)
 		INVENTORY_TEST(test_by_places),
 		INVENTORY_TEST(test_places_contradict),
 		INVENTORY_TEST(test_name_and_place_contradict),
+		INVENTORY_TEST(test_name_twice),
+		INVENTORY_TEST(test_places_of_two_controllers),
+		INVENTORY_TEST(test_places_of_some),
+		INVENTORY_TEST(test_flash),
 		INVENTORY_TEST(test_same_place),
 		INVENTORY_TEST(test_ranks),
 		INVENTORY_TEST(test_ranks_with_labels),
 		INVENTORY_TEST(test_addresses),
+		INVENTORY_TEST(test_many_ranges),
 		INVENTORY_TEST(test_shared_row),
 		INVENTORY_TEST(test_damaged),
 		INVENTORY_TEST(test_unreadable),

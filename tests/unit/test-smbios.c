@@ -225,6 +225,9 @@ static void test_damaged(void **state)
 	table.size -= 2;
 	check_damage("its strings have no end", 2);
 	start_damage();
+	table.size -= 1;
+	check_damage("its strings have no end", 2);
+	start_damage();
 	table.size = table.last + 3;
 	check_damage("the table ends in its header", 1);
 	start_damage();
