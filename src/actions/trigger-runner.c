@@ -317,6 +317,14 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 	return 0;
 }
 
+static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	(void)source;
+	(void)info;
+	reload(userdata);
+	return 0;
+}
+
 static int set_signals(struct runner *runner)
 {
 	sigset_t set;
@@ -326,11 +334,14 @@ static int set_signals(struct runner *runner)
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
 		return -errno;
 	r = sd_event_add_signal(runner->event, NULL, SIGTERM, on_stop, runner);
 	if (r >= 0)
 		r = sd_event_add_signal(runner->event, NULL, SIGINT, on_stop, runner);
+	if (r >= 0)
+		r = sd_event_add_signal(runner->event, NULL, SIGHUP, on_hangup, runner);
 	return r;
 }
 

@@ -13,8 +13,8 @@
  * ended. fd, which it takes over, is a SOCK_SEQPACKET socket: one that listens,
  * for a number of daemons at once, or one that is connected; then it also ends
  * when the daemon has gone and all is done that it asked for. params is borrowed,
- * and so is what its reload() returns. Blocks SIGCHLD, SIGTERM and SIGINT and
- * ignores SIGPIPE: for a process of its own. Errors: -errno of the set-up, -EACCES where
- * the one connected may not ask.
+ * and so is what its reload() returns, which SIGHUP calls, as does a message. Blocks
+ * these signals and SIGCHLD and ignores SIGPIPE: for a process of its own. Errors:
+ * -errno of the set-up, -EACCES where the one connected may not ask.
  */
 int trigger_runner(const struct runner_params *params, int fd);

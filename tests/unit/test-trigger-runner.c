@@ -355,6 +355,27 @@ static void test_reload(void **state)
 	assert_result(bench, 2, TRIGGER_OUTCOME_EXITED, 2);
 }
 
+static void test_reload_signal(void **state)
+{
+	(void)state;
+	bench_script(bench, TRIGGER_BUS, "new", "exit 2");
+	bench_script(bench, TRIGGER_BUS, "old", "exit 1");
+	bench->params.reload = reloaded;
+	start_runner();
+	use_client(socket_path, -1);
+	send_request(1, TRIGGER_BUS);
+	bench_run(bench, 1);
+	kill(runner, SIGHUP);
+	/* A signal is not in line with the requests. */
+	for (unsigned int i = 2; i < 100; i++) {
+		send_request(i, TRIGGER_BUS);
+		bench_run(bench, i);
+		if (bench_result(bench, i)->detail == 2)
+			return;
+	}
+	fail();
+}
+
 /* --- who may ask, and what --- */
 
 static int connect_raw(void)
@@ -558,6 +579,7 @@ int main(void)
 		TEST(test_daemon_gone),
 		TEST(test_stop),
 		TEST(test_reload),
+		TEST(test_reload_signal),
 		TEST(test_hostile_closed),
 		TEST(test_hostile_refused),
 		TEST(test_peer_unit),
