@@ -15,6 +15,7 @@
 
 #include "actions/trigger-output.h"
 #include "util/cleanup.h"
+#include "util/log.h"
 
 /* mcelog set none for four of its triggers, so that their scripts found no logger. */
 #define SCRIPT_PATH "PATH=/sbin:/usr/sbin:/bin:/usr/bin"
@@ -22,6 +23,12 @@
 enum {
 	READ_SIZE = 16384,
 	LAST_READS = 16, /* after the end: more than a pipe holds */
+};
+
+enum stage {
+	STAGE_RUNS,
+	STAGE_ASKED, /* took too long: SIGTERM */
+	STAGE_KILLED,
 };
 
 struct trigger_script {
@@ -35,7 +42,7 @@ struct trigger_script {
 	struct trigger_output output;
 	uint64_t began_us;
 	uint64_t grace_us;
-	bool timed_out;
+	enum stage stage;
 	trigger_script_ended *ended;
 	void *context;
 };
@@ -54,13 +61,25 @@ static void kill_group(const struct trigger_script *script, int signal)
 		kill(-script->pid, signal);
 }
 
+/* The loop reaps it when it ends, and nobody is told. */
+static void let_go(struct trigger_script *script)
+{
+	sd_event_source_set_userdata(script->child, NULL);
+	sd_event_source_set_floating(script->child, true);
+	script->child = sd_event_source_unref(script->child);
+	script->pid = 0;
+}
+
 void trigger_script_free(struct trigger_script *script)
 {
 	if (!script)
 		return;
 	if (script->pid > 0) {
 		kill_group(script, SIGKILL);
-		waitpid(script->pid, NULL, 0);
+		if (script->child)
+			let_go(script);
+		else
+			waitpid(script->pid, NULL, 0);
 	}
 	sd_event_source_disable_unref(script->child);
 	sd_event_source_disable_unref(script->readable);
@@ -106,23 +125,6 @@ static int on_output(sd_event_source *source, int fd, uint32_t revents, void *us
 	return 0;
 }
 
-static int on_timer(sd_event_source *timer, uint64_t usec, void *userdata)
-{
-	struct trigger_script *script = userdata;
-
-	(void)usec;
-	if (script->timed_out) {
-		kill_group(script, SIGKILL);
-		return 0;
-	}
-	script->timed_out = true;
-	kill_group(script, SIGTERM);
-	/* One that was stopped would get the signal when somebody continues it. */
-	kill_group(script, SIGCONT);
-	sd_event_source_set_time_relative(timer, script->grace_us);
-	return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
 static struct trigger_result result_of(struct trigger_script *script, const siginfo_t *info)
 {
 	struct trigger_result result = {
@@ -131,34 +133,83 @@ static struct trigger_result result_of(struct trigger_script *script, const sigi
 		.run_us = now_us(script) - script->began_us,
 	};
 
-	if (script->timed_out)
+	if (script->stage != STAGE_RUNS)
 		result.outcome = TRIGGER_OUTCOME_TIMED_OUT;
 	else if (info->si_code == CLD_EXITED)
 		result.outcome = TRIGGER_OUTCOME_EXITED;
 	return result;
 }
 
-static int on_end(sd_event_source *child, const siginfo_t *info, void *userdata)
+static void end(struct trigger_script *script, const struct trigger_result *result)
 {
-	struct trigger_script *script = userdata;
-	struct trigger_result result = result_of(script, info);
-
-	(void)child;
-	/*
-	 * The leader is not reaped yet, so the group's number is still its own.
-	 * Those of the group that did not end with it get no grace of their own.
-	 */
-	if (script->timed_out)
-		kill_group(script, SIGKILL);
-	script->pid = 0;
 	/* What is in the pipe belongs to the log; who else holds it open is not waited for. */
 	for (unsigned int i = 0; script->output_fd >= 0 && i < LAST_READS; i++)
 		if (read_output(script) <= 0)
 			break;
 	if (script->output_fd >= 0)
 		close_output(script);
-	script->ended(script->context, script, &result);
+	script->ended(script->context, script, result);
+}
+
+static int on_end(sd_event_source *child, const siginfo_t *info, void *userdata)
+{
+	struct trigger_script *script = userdata;
+	struct trigger_result result;
+
+	(void)child;
+	if (!script)
+		return 0;
+	result = result_of(script, info);
+	/*
+	 * The leader is not reaped yet, so the group's number is still its own.
+	 * Those of the group that did not end with it get no grace of their own.
+	 */
+	if (script->stage != STAGE_RUNS)
+		kill_group(script, SIGKILL);
+	script->pid = 0;
+	end(script, &result);
 	return 0;
+}
+
+/*
+ * One that hangs in the kernel does not end by a signal. It must not keep the
+ * others waiting for ever, so it counts as ended.
+ */
+static void abandon(struct trigger_script *script)
+{
+	const struct trigger_result result = {
+		.outcome = TRIGGER_OUTCOME_TIMED_OUT,
+		.run_us = now_us(script) - script->began_us,
+	};
+
+	log_error("%s: process %d does not end though it was killed; it is left alone",
+		  script->name, (int)script->pid);
+	let_go(script);
+	end(script, &result);
+}
+
+static int on_timer(sd_event_source *timer, uint64_t usec, void *userdata)
+{
+	struct trigger_script *script = userdata;
+
+	(void)usec;
+	switch (script->stage) {
+	case STAGE_RUNS:
+		kill_group(script, SIGTERM);
+		/* One that was stopped would get the signal when somebody continues it. */
+		kill_group(script, SIGCONT);
+		script->stage = STAGE_ASKED;
+		break;
+	case STAGE_ASKED:
+		kill_group(script, SIGKILL);
+		script->stage = STAGE_KILLED;
+		break;
+	case STAGE_KILLED:
+		abandon(script);
+		return 0;
+	}
+	sd_event_source_set_time_relative(timer, script->grace_us);
+	return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
 }
 
 /* A file and no pipe: nobody has to feed it, and the script need not read it. */

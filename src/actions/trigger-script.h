@@ -22,7 +22,7 @@ struct trigger_script_params {
 	const char *path;      /* absolute, or from the directory */
 	const char *directory; /* where it runs */
 	uint64_t timeout_us;   /* then SIGTERM goes to its process group */
-	uint64_t grace_us;     /* and after this much more, SIGKILL */
+	uint64_t grace_us;     /* after this much more SIGKILL; then so much until it is given up */
 	trigger_script_ended *ended;
 	void *context;
 };

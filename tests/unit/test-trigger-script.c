@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
 #include "actions/trigger-output.h"
 #include "actions/trigger-script.h"
 #include "tests/unit/trigger-bench.h"
@@ -237,6 +240,36 @@ static void test_timeout_stopped(void **state)
 	assert_true(bench->results[0].run_us < 20 * SECOND);
 }
 
+/* As one that hangs in the kernel: a tracer can hold a process in the middle of its end. */
+static void test_timeout_stuck(void **state)
+{
+	static const struct trigger_request request;
+	struct bench *bench = *state;
+	int saved = log_begin(bench->collect), status;
+	pid_t pid;
+
+	bench_script(bench, TRIGGER_HOOK, "script", "echo $$ >pid; sleep 1000");
+	assert_int_equal(start(bench, &request, SECOND, SECOND / 5), 0);
+	bench_run_until_file(bench, "pid");
+	pid = bench_pid(bench, "pid");
+	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)PTRACE_O_TRACEEXIT) < 0) {
+		log_end(bench->collect, saved);
+		skip();
+	}
+	bench_run(bench, 1);
+	log_end(bench->collect, saved);
+	assert_int_equal(bench->results[0].outcome, TRIGGER_OUTCOME_TIMED_OUT);
+	assert_non_null(strstr(bench->collect->logged, "does not end though it was killed"));
+	assert_true(process_runs(pid));
+	/* Nothing of it is left when it does end. */
+	assert_int_equal(waitpid(pid, &status, __WALL), pid);
+	assert_int_equal(ptrace(PTRACE_DETACH, pid, NULL, NULL), 0);
+	for (unsigned int i = 0; i < 200 && kill(pid, 0) == 0; i++)
+		bench_run_for(bench, 10);
+	assert_int_equal(kill(pid, 0), -1);
+	assert_int_equal(bench->n, 1);
+}
+
 /* A daemon that the script starts keeps the pipe open; that is not the script. */
 static void test_grandchild(void **state)
 {
@@ -374,11 +407,11 @@ int main(void)
 		TEST(test_inherits_nothing),  TEST(test_results),
 		TEST(test_not_started),	      TEST(test_timeout_term),
 		TEST(test_timeout_kill),      TEST(test_timeout_stopped),
-		TEST(test_grandchild),	      TEST(test_grandchild_prints),
-		TEST(test_free_kills),	      TEST(test_output_lines),
-		TEST(test_output_junk),	      TEST(test_output_long_line),
-		TEST(test_output_many_lines), TEST(test_output_closed),
-		TEST(test_output_endless),
+		TEST(test_timeout_stuck),     TEST(test_grandchild),
+		TEST(test_grandchild_prints), TEST(test_free_kills),
+		TEST(test_output_lines),      TEST(test_output_junk),
+		TEST(test_output_long_line),  TEST(test_output_many_lines),
+		TEST(test_output_closed),     TEST(test_output_endless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
