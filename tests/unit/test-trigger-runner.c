@@ -355,6 +355,24 @@ static void test_reload(void **state)
 	assert_result(bench, 2, TRIGGER_OUTCOME_EXITED, 2);
 }
 
+/* One that could not be sent goes ahead of the next request. */
+static void test_reload_later(void **state)
+{
+	int saved = log_begin(bench->collect);
+
+	(void)state;
+	bench_script(bench, TRIGGER_BUS, "new", "exit 2");
+	bench_script(bench, TRIGGER_BUS, "old", "exit 1");
+	bench->params.reload = reloaded;
+	use_client(socket_path, -1);
+	trigger_client_reload(client);
+	start_runner();
+	send_request(1, TRIGGER_BUS);
+	bench_run(bench, 1);
+	log_end(bench->collect, saved);
+	assert_result(bench, 1, TRIGGER_OUTCOME_EXITED, 2);
+}
+
 static void test_reload_signal(void **state)
 {
 	(void)state;
@@ -579,6 +597,7 @@ int main(void)
 		TEST(test_daemon_gone),
 		TEST(test_stop),
 		TEST(test_reload),
+		TEST(test_reload_later),
 		TEST(test_reload_signal),
 		TEST(test_hostile_closed),
 		TEST(test_hostile_refused),
