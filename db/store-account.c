@@ -182,6 +182,22 @@ static void bind_cause(sqlite3_stmt *statement, const struct action *action)
 	bind_optional_text(statement, 11, action->input);
 }
 
+/* NULL for what is not known. */
+static void bind_place(sqlite3_stmt *statement, int at, int32_t number)
+{
+	if (number == LOCATION_UNKNOWN)
+		sqlite3_bind_null(statement, at);
+	else
+		sqlite3_bind_int64(statement, at, number);
+}
+
+static int32_t read_place(sqlite3_stmt *statement, int at)
+{
+	return sqlite3_column_type(statement, at) == SQLITE_NULL
+		       ? LOCATION_UNKNOWN
+		       : sqlite3_column_int(statement, at);
+}
+
 static void bind_what(sqlite3_stmt *statement, const struct action *action)
 {
 	char type[2] = { action->cache_type, '\0' };
@@ -198,6 +214,9 @@ static void bind_what(sqlite3_stmt *statement, const struct action *action)
 		sqlite3_bind_null(statement, 15);
 	sqlite3_bind_int64(statement, 16, action->wanted_us);
 	bind_some(statement, 17, action->done_us);
+	bind_place(statement, 18, action->location.socket);
+	bind_place(statement, 19, action->location.imc);
+	bind_place(statement, 20, action->location.channel);
 }
 
 int store_add_action(struct store *store, struct action *action, bool want_journal)
@@ -209,7 +228,7 @@ int store_add_action(struct store *store, struct action *action, bool want_journ
 		return r;
 	bind_cause(statement, action);
 	bind_what(statement, action);
-	sql_bind_text(statement, 18,
+	sql_bind_text(statement, 21,
 		      !want_journal		 ? "none"
 		      : action_has_ended(action) ? "waiting"
 						 : "later");
@@ -266,7 +285,12 @@ static int read_action(sqlite3_stmt *statement, struct action *ret_action)
 		.cache_type = sql_column_text(statement, 14)[0],
 		.wanted_us = sqlite3_column_int64(statement, 15),
 		.done_us = sqlite3_column_int64(statement, 16),
+		.location = location_nowhere,
 	};
+
+	action.location.socket = read_place(statement, 17);
+	action.location.imc = read_place(statement, 18);
+	action.location.channel = read_place(statement, 19);
 
 	read_names(statement, &action);
 	if (copy_text(statement, 9, &action.environment) < 0 ||
@@ -325,4 +349,45 @@ int store_next_action(struct store *store, uint64_t after, struct action *ret_ac
 		return r;
 	r = read_action(statement, ret_action);
 	return r < 0 ? r : 1;
+}
+
+/* --- memory modules --- */
+
+int store_last_dimm(struct store *store, const char *slot, const char *bank,
+		    struct store_dimm *ret_dimm)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_LAST_DIMM];
+	int r;
+
+	sql_bind_text(statement, 1, slot);
+	sql_bind_text(statement, 2, bank);
+	r = sql_step(statement);
+	if (r <= 0)
+		return r;
+	snprintf(ret_dimm->part, sizeof(ret_dimm->part), "%s", sql_column_text(statement, 0));
+	snprintf(ret_dimm->serial, sizeof(ret_dimm->serial), "%s", sql_column_text(statement, 1));
+	return 1;
+}
+
+int store_add_dimm(struct store *store, sd_id128_t boot, const struct store_dimm *dimm)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_DIMM];
+	int r = store_ready(store);
+
+	if (r < 0)
+		return r;
+	sql_bind_id(statement, 1, boot);
+	sql_bind_text(statement, 2, dimm->slot);
+	sql_bind_text(statement, 3, dimm->bank);
+	bind_place(statement, 4, dimm->location.socket);
+	bind_place(statement, 5, dimm->location.imc);
+	bind_place(statement, 6, dimm->location.channel);
+	bind_place(statement, 7, dimm->location.dimm);
+	sqlite3_bind_int64(statement, 8, (int64_t)dimm->size_mib);
+	sql_bind_text(statement, 9, dimm->type);
+	sql_bind_text(statement, 10, dimm->manufacturer);
+	sql_bind_text(statement, 11, dimm->part);
+	sql_bind_text(statement, 12, dimm->serial);
+	sqlite3_bind_int64(statement, 13, store->now_us);
+	return store_result(store, sql_run(statement));
 }

@@ -24,7 +24,7 @@
 /* The order of its action columns. */
 #define ACTION_COLUMNS                                                                             \
 	"seq, event, event_id, boot, kind, target, text, state, result, environment, input, "      \
-	"page, cpu, cache_level, cache_type, wanted_us, done_us"
+	"page, cpu, cache_level, cache_type, wanted_us, done_us, socket, imc, channel"
 
 const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -86,7 +86,7 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_COUNTERS] = "SELECT " COUNTER_COLUMNS " FROM counter ORDER BY last_us",
 	[STATEMENT_ADD_ACTION] =
 		"INSERT INTO action (" ACTION_COLUMNS ", journal) VALUES (?1, ?2, ?3, ?4, ?5, "
-		"?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+		"?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
 	/* what only the script needs goes when it has ended, and the journal is told then */
 	[STATEMENT_UPDATE_ACTION] =
 		"UPDATE action SET state = ?2, result = ?3, done_us = ?4, "
@@ -98,9 +98,15 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 				   "WHERE state IN ('wanted', 'started') ORDER BY seq",
 	[STATEMENT_OFFLINED] = "SELECT " ACTION_COLUMNS " FROM action INDEXED BY action_offline "
 			       "WHERE boot = ?1 AND kind IN ('offline-page', 'offline-cpu') "
-			       "AND state = 'done' ORDER BY seq",
+			       "AND done_us IS NOT NULL ORDER BY seq",
 	[STATEMENT_NEXT_ACTION] = "SELECT " ACTION_COLUMNS " FROM action "
 				  "INDEXED BY action_outbox WHERE journal = 'waiting' "
 				  "AND seq > ?1 ORDER BY seq LIMIT 1",
+	[STATEMENT_LAST_DIMM] = "SELECT part, serial FROM dimm WHERE slot = ?1 AND bank = ?2 "
+				"ORDER BY seen_us DESC LIMIT 1",
+	[STATEMENT_ADD_DIMM] =
+		"INSERT OR REPLACE INTO dimm (boot, slot, bank, socket, imc, channel, dimm, "
+		"size_mib, type, manufacturer, part, serial, seen_us) VALUES (?1, ?2, ?3, ?4, ?5, "
+		"?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 	[STATEMENT_ACTION_SENT] = "UPDATE action SET journal = 'sent' WHERE seq = ?1",
 };

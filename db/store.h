@@ -157,3 +157,22 @@ int store_walk_actions(struct store *store,
 		       int (*callback)(void *context, const struct action *action), void *context);
 int store_walk_offlined(struct store *store, sd_id128_t boot,
 			int (*callback)(void *context, const struct action *action), void *context);
+
+/* A memory module, as the store keeps it per boot. */
+struct store_dimm {
+	char slot[132];		  /* its name on the board */
+	char bank[65];		  /* the firmware's word for where that is */
+	struct location location; /* socket, imc, channel and dimm */
+	uint64_t size_mib;
+	char type[65];
+	char manufacturer[65];
+	char part[65];
+	char serial[65];
+};
+
+/* What was last in that slot: part and serial. 1, 0 nobody knows, -errno. */
+int store_last_dimm(struct store *store, const char *slot, const char *bank,
+		    struct store_dimm *ret_dimm);
+
+/* Notes that this boot has it, in a transaction. */
+int store_add_dimm(struct store *store, sd_id128_t boot, const struct store_dimm *dimm);

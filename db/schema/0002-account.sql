@@ -49,7 +49,10 @@ CREATE TABLE action (
 	result TEXT NOT NULL,		-- what became of it, '' as long as nothing
 	environment TEXT,		-- for the script, as long as it has not ended
 	input TEXT,			-- the same: event JSON
-	page INTEGER,			-- offline-page: its address
+	page INTEGER,			-- offline-page: its address,
+	socket INTEGER,			-- and where in the machine it is, as far as that is known
+	imc INTEGER,
+	channel INTEGER,
 	cpu INTEGER,			-- whose cache fails: offline-cpu and the cache's trigger
 	cache_level INTEGER,
 	cache_type TEXT,		-- I instruction, D data, U unified
@@ -62,3 +65,24 @@ CREATE INDEX action_open ON action (seq) WHERE state IN ('wanted', 'started');
 CREATE INDEX action_outbox ON action (seq) WHERE journal = 'waiting';
 CREATE INDEX action_event ON action (event);
 CREATE INDEX action_offline ON action (boot, kind) WHERE kind IN ('offline-page', 'offline-cpu');
+
+-- The memory modules that each boot found: a serial number that has changed says
+-- that one was replaced.
+CREATE TABLE dimm (
+	boot TEXT NOT NULL,		-- boot_id
+	slot TEXT NOT NULL,		-- its name on the board
+	bank TEXT NOT NULL,		-- where the firmware says that is
+	socket INTEGER,			-- where errors say it is, as far as that is known
+	imc INTEGER,
+	channel INTEGER,
+	dimm INTEGER,
+	size_mib INTEGER NOT NULL,
+	type TEXT NOT NULL,
+	manufacturer TEXT NOT NULL,
+	part TEXT NOT NULL,
+	serial TEXT NOT NULL,
+	seen_us INTEGER NOT NULL,
+	PRIMARY KEY (boot, slot, bank)
+) WITHOUT ROWID;
+
+CREATE INDEX dimm_slot ON dimm (slot, bank, seen_us);

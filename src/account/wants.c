@@ -6,6 +6,7 @@
 
 #include "account/account-private.h"
 #include "account/environment.h"
+#include "event/location.h"
 
 enum { SECOND_US = 1000000, HOOK_DOUBLINGS_MAX = 10 };
 
@@ -20,6 +21,7 @@ struct action account_new_action(const struct wanting *wanting, enum action_kind
 		.boot = wanting->account->env.boot,
 		.kind = kind,
 		.state = ACTION_WANTED,
+		.location = location_nowhere,
 		.wanted_us = wanting->now_us,
 	};
 
@@ -155,6 +157,7 @@ int want_offline_page(const struct wanting *wanting, const struct counter *count
 		 counter->key.page);
 	action = account_new_action(wanting, ACTION_OFFLINE_PAGE, target, message);
 	action.page = counter->key.page;
+	action.location = wanting->event->decoded.location;
 	env_add_counter(&environment, wanting, counter, &counter->corrected,
 			&wanting->account->policy.page, message);
 	return account_want(wanting, &action, &environment);

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <systemd/sd-id128.h>
 
+#include "event/decoded.h"
+
 enum action_kind {
 	ACTION_THRESHOLD, /* only told: a threshold was exceeded */
 	ACTION_NOTICE,	  /* only told: something else, as that a DIMM was replaced */
@@ -44,6 +46,7 @@ struct action {
 	char *environment;		/* "NAME=VALUE" lines; NULL none. Owned. */
 	char *input;			/* event JSON for the script; NULL none. Owned. */
 	uint64_t page;			/* OFFLINE_PAGE: address */
+	struct location location;	/* of it: socket, imc and channel are kept */
 	uint32_t cpu;			/* OFFLINE_CPU, cache trigger: which CPU's cache */
 	uint8_t cache_level;		/* 1-based */
 	char cache_type;		/* 'I' instruction, 'D' data, 'U' unified; 0: no cache */

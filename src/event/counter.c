@@ -9,33 +9,26 @@
 
 enum { PAGE_SIZE_ = 4096 };
 
-/* clang-format off */
-static const struct location nowhere = {
-	LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN,
-	LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN,
-};
-/* clang-format on */
-
 struct counter_key counter_key_page(uint64_t address)
 {
 	return (struct counter_key){ .kind = COUNTER_PAGE,
 				     .page = address & ~(uint64_t)(PAGE_SIZE_ - 1),
-				     .location = nowhere };
+				     .location = location_nowhere };
 }
 
 struct counter_key counter_key_cpu(uint32_t cpu)
 {
-	return (struct counter_key){ .kind = COUNTER_CPU, .cpu = cpu, .location = nowhere };
+	return (struct counter_key){ .kind = COUNTER_CPU, .cpu = cpu, .location = location_nowhere };
 }
 
 struct counter_key counter_key_replacement(void)
 {
-	return (struct counter_key){ .kind = COUNTER_REPLACEMENT, .location = nowhere };
+	return (struct counter_key){ .kind = COUNTER_REPLACEMENT, .location = location_nowhere };
 }
 
 struct counter_key counter_key_place(enum counter_kind kind, const struct location *location)
 {
-	struct counter_key key = { .kind = kind, .location = nowhere };
+	struct counter_key key = { .kind = kind, .location = location_nowhere };
 
 	key.location.socket = location->socket;
 	if (kind == COUNTER_SOCKET)

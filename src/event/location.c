@@ -20,3 +20,10 @@ int32_t location_get(const struct location *location, unsigned int index)
 	memcpy(&value, (const char *)location + location_fields[index].offset, sizeof(value));
 	return value;
 }
+
+/* clang-format off */
+const struct location location_nowhere = {
+	LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN,
+	LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN, LOCATION_UNKNOWN,
+};
+/* clang-format on */

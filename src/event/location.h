@@ -19,3 +19,6 @@ extern const struct location_info location_fields[LOCATION_FIELDS];
 
 /* The value of location_fields[index], LOCATION_UNKNOWN where nothing is known. */
 int32_t location_get(const struct location *location, unsigned int index);
+
+/* Nothing is known. */
+extern const struct location location_nowhere;

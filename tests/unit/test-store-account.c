@@ -195,6 +195,7 @@ static struct action sample_action(void)
 		.environment = strdup("A=b\nC=d\n"),
 		.input = strdup("{}\n"),
 		.page = 0x8000000000001000,
+		.location = { 1, -1, 2, -1, -1, -1, -1, -1, -1, -1 },
 		.cpu = 2,
 		.cache_level = 3,
 		.cache_type = 'U',
@@ -242,6 +243,7 @@ static void test_action(void **state)
 	assert_string_equal(f->actions[0].environment, action.environment);
 	assert_string_equal(f->actions[0].input, action.input);
 	assert_true(f->actions[0].page == action.page);
+	assert_memory_equal(&f->actions[0].location, &action.location, sizeof(action.location));
 	assert_int_equal(f->actions[0].cpu, 2);
 	assert_int_equal(f->actions[0].cache_level, 3);
 	assert_int_equal(f->actions[0].cache_type, 'U');
@@ -336,7 +338,8 @@ static void test_offlined(void **state)
 	action.boot = id_of(0xc); /* another boot: it is online again */
 	add(f, &action, false);
 	action.boot = boot;
-	action.state = ACTION_FAILED;
+	action.done_us = 0;
+	action.state = ACTION_STARTED;
 	add(f, &action, false);
 	assert_int_equal(store_walk_offlined(f->store, boot, keep_action, f), 0);
 	assert_int_equal(f->n_actions, 1);
@@ -366,6 +369,30 @@ static void test_set_aside(void **state)
 	action_clear(&action);
 }
 
+/* What was last in the slot is known, in whatever boot that was. */
+static void test_dimms(void **state)
+{
+	struct store_dimm dimm = {
+		.slot = "DIMM 0", .bank = "NODE 0", .serial = "one", .part = "p"
+	};
+	struct fixture *f = *state;
+	struct store_dimm last;
+
+	assert_int_equal(store_last_dimm(f->store, "DIMM 0", "NODE 0", &last), 0);
+	for (uint8_t boot = 1; boot <= 2; boot++) {
+		assert_int_equal(store_begin(f->store), 0);
+		assert_int_equal(store_add_dimm(f->store, id_of(boot), &dimm), 0);
+		assert_int_equal(store_add_dimm(f->store, id_of(boot), &dimm), 0);
+		assert_int_equal(store_commit(f->store), 0);
+		assert_int_equal(store_last_dimm(f->store, "DIMM 0", "NODE 0", &last), 1);
+		assert_string_equal(last.serial, dimm.serial);
+		assert_string_equal(last.part, "p");
+		strcpy(dimm.serial, "two");
+		usleep(1000);
+	}
+	assert_int_equal(store_last_dimm(f->store, "DIMM 0", "NODE 1", &last), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +401,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_outbox, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_offlined, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_set_aside, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dimms, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("store-account", tests, NULL, NULL);
