@@ -126,6 +126,25 @@ int cpu_list_read(const struct root *root, const char *path, struct cpu_list *re
 	return strlen(text) == size ? cpu_list_parse(text, ret_list) : -EINVAL;
 }
 
+void cpu_list_add_text(const struct cpu_list *list, struct strbuf *text)
+{
+	const char *comma = "";
+
+	for (unsigned int cpu = 0; cpu < CPU_LIST_MAX; cpu++) {
+		unsigned int last = cpu;
+
+		if (!cpu_list_has(list, cpu))
+			continue;
+		while (cpu_list_has(list, last + 1))
+			last++;
+		strbuf_addf(text, "%s%u", comma, cpu);
+		if (last > cpu)
+			strbuf_addf(text, "-%u", last);
+		comma = ",";
+		cpu = last;
+	}
+}
+
 unsigned int cpu_list_count(const struct cpu_list *list)
 {
 	unsigned int n = 0;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "util/root.h"
+#include "util/strbuf.h"
 
 enum { CPU_LIST_MAX = 8192 };
 
@@ -45,6 +46,9 @@ static inline bool cpu_list_has(const struct cpu_list *list, unsigned int cpu)
 {
 	return cpu < CPU_LIST_MAX && list->words[cpu / 64] >> cpu % 64 & 1;
 }
+
+/* Appends the list as the kernel writes it: "2-3,8". */
+void cpu_list_add_text(const struct cpu_list *list, struct strbuf *text);
 
 /* How many numbers there are. */
 unsigned int cpu_list_count(const struct cpu_list *list);
