@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "accounting.h"
 #include "db/store.h"
 #include "decode/decode.h"
 #include "outbox.h"
@@ -188,6 +189,18 @@ static int store_events(struct pipeline *pipeline, size_t *ret_index)
 	return 0;
 }
 
+/* What is new counts; after the store has given it its number. */
+static int account_events(struct pipeline *pipeline)
+{
+	struct accounting *accounting = pipeline->params.accounting;
+	int r = 0;
+
+	for (size_t i = 0; accounting && r == 0 && i < pipeline->n_events; i++)
+		if (pipeline->results[i] == STORE_NEW)
+			r = accounting_event(accounting, pipeline->store, &pipeline->events[i]);
+	return r;
+}
+
 static int store_losses(struct pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n_losses; i++) {
@@ -206,6 +219,26 @@ static int begin_transaction(struct pipeline *pipeline)
 	return pipeline->store ? store_begin(pipeline->store) : -EUCLEAN;
 }
 
+/* The end of a transaction that has gone well so far, or has not. */
+static int end_transaction(struct pipeline *pipeline, int r)
+{
+	struct accounting *accounting = pipeline->params.accounting;
+
+	if (r == 0 && accounting)
+		r = accounting_write(accounting, pipeline->store);
+	if (r == 0)
+		r = store_commit(pipeline->store);
+	if (r < 0)
+		store_rollback(pipeline->store);
+	if (!accounting)
+		return r;
+	if (r < 0)
+		accounting_rollback(accounting);
+	else
+		accounting_commit(accounting);
+	return r;
+}
+
 /* One transaction of steps; all or nothing. ret_index is set where one event failed. */
 static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 {
@@ -215,14 +248,12 @@ static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 		return r;
 	r = store_events(pipeline, ret_index);
 	if (r == 0)
+		r = account_events(pipeline);
+	if (r == 0)
 		r = store_losses(pipeline);
 	if (r == 0)
 		r = pipeline->outbox ? outbox_mark(pipeline->outbox) : 0;
-	if (r == 0)
-		r = store_commit(pipeline->store);
-	if (r < 0)
-		store_rollback(pipeline->store);
-	return r;
+	return end_transaction(pipeline, r);
 }
 
 static int transact(struct pipeline *pipeline)
@@ -244,15 +275,16 @@ static int begin_boot(struct pipeline *pipeline)
 {
 	int r;
 
-	if (sd_id128_is_null(pipeline->params.boot))
-		return 0;
 	r = begin_transaction(pipeline);
 	if (r < 0)
 		return r;
-	r = pipeline->params.live ? store_add_boot(pipeline->store, pipeline->params.boot,
-						   pipeline->params.boot_time_us)
-				  : store_note_boot(pipeline->store, pipeline->params.boot,
-						    pipeline->params.boot_time_us);
+	if (!sd_id128_is_null(pipeline->params.boot))
+		r = pipeline->params.live ? store_add_boot(pipeline->store, pipeline->params.boot,
+							   pipeline->params.boot_time_us)
+					  : store_note_boot(pipeline->store, pipeline->params.boot,
+							    pipeline->params.boot_time_us);
+	if (r == 0 && pipeline->params.accounting)
+		r = accounting_save(pipeline->params.accounting, pipeline->store);
 	if (r == 0)
 		r = store_commit(pipeline->store);
 	if (r < 0)
@@ -271,11 +303,16 @@ static void drop_store(struct pipeline *pipeline)
 /* What a store that was just opened needs. */
 static int take_store(struct pipeline *pipeline)
 {
+	int r;
+
 	if (stat(pipeline->params.database, &pipeline->file) < 0)
 		return -errno;
 	if (pipeline->outbox)
 		outbox_set_store(pipeline->outbox, pipeline->store);
-	return begin_boot(pipeline);
+	r = begin_boot(pipeline);
+	if (r == 0 && pipeline->params.accounting)
+		r = accounting_load(pipeline->params.accounting, pipeline->store);
+	return r;
 }
 
 static int open_store(struct pipeline *pipeline)
@@ -360,6 +397,14 @@ static void print_event(struct pipeline *pipeline, const struct event *event)
 		text_sink_write(pipeline->params.text, text.text, text.length);
 }
 
+/* Actions that have ended with the last transaction wait in the outbox. */
+static void tell_actions(struct pipeline *pipeline)
+{
+	if (pipeline->outbox && pipeline->params.accounting &&
+	    accounting_has_news(pipeline->params.accounting))
+		outbox_expect(pipeline->outbox);
+}
+
 static void tell_sinks(struct pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n_events; i++) {
@@ -373,6 +418,7 @@ static void tell_sinks(struct pipeline *pipeline)
 	/* losses have their number only in the store: it has to be asked */
 	if (pipeline->n_losses && pipeline->outbox)
 		outbox_expect(pipeline->outbox);
+	tell_actions(pipeline);
 }
 
 static void count_new(struct pipeline *pipeline, const struct event *event)
@@ -428,6 +474,26 @@ int pipeline_commit(struct pipeline *pipeline)
 	pipeline->n_losses = 0;
 	pipeline->urgent = false;
 	return 0;
+}
+
+int pipeline_record(struct pipeline *pipeline, const struct accounting_step *steps, size_t n)
+{
+	int r = check_store(pipeline);
+
+	if (r == 0)
+		r = begin_transaction(pipeline);
+	if (r < 0)
+		return r;
+	r = accounting_record(pipeline->params.accounting, pipeline->store, steps, n);
+	r = end_transaction(pipeline, r);
+	if (r == 0)
+		tell_actions(pipeline);
+	return r;
+}
+
+struct store *pipeline_store(struct pipeline *pipeline)
+{
+	return pipeline->store;
 }
 
 /* --- the journal's part, for the loop --- */

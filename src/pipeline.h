@@ -13,6 +13,8 @@
 #include "event/event.h"
 #include "sources/source.h"
 
+struct accounting;
+struct accounting_step;
 struct pipeline;
 struct text_sink;
 
@@ -21,10 +23,11 @@ struct pipeline_params {
 	bool exclusive;		/* nobody else writes: a damaged database may be set aside */
 	bool live;		/* this boot is watched from now on, until pipeline_end() */
 	bool journal;		/* feed the journal */
-	struct text_sink *text;	/* event text goes here; NULL: nowhere. Borrowed. */
+	struct text_sink *text; /* event text goes here; NULL: nowhere. Borrowed. */
 	struct host host;	/* borrowed strings */
 	sd_id128_t boot;	/* this boot; null unknown */
 	int64_t boot_time_us;
+	struct accounting *accounting; /* counts events; NULL: nobody does. Borrowed. */
 };
 
 /*
@@ -58,8 +61,8 @@ uint64_t pipeline_taken(const struct pipeline *pipeline);
 /* How soon pipeline_commit() should be called. */
 enum pipeline_need {
 	PIPELINE_NOTHING,
-	PIPELINE_SOON,	/* corrected errors wait for company, PIPELINE_DELAY_US at most */
-	PIPELINE_NOW,	/* worse ones, a loss, or a full batch */
+	PIPELINE_SOON, /* corrected errors wait for company, PIPELINE_DELAY_US at most */
+	PIPELINE_NOW,  /* worse ones, a loss, or a full batch */
 };
 
 enum { PIPELINE_DELAY_US = 250 * 1000, PIPELINE_BATCH = 512 };
@@ -72,6 +75,15 @@ enum pipeline_need pipeline_need(const struct pipeline *pipeline);
  * kept, call again later. The first failure of a row is logged.
  */
 int pipeline_commit(struct pipeline *pipeline);
+
+/*
+ * Stores what became of actions, each with its new number where it had none: all of
+ * them, or none. Only with accounting. Errors: -EBUSY, -ENOSPC ...: call again later.
+ */
+int pipeline_record(struct pipeline *pipeline, const struct accounting_step *steps, size_t n);
+
+/* The store, for those who only ask; NULL where there is none just now. */
+struct store *pipeline_store(struct pipeline *pipeline);
 
 /*
  * After a crash: finds what the journal has not got and sends it. Blocks up to
@@ -89,11 +101,11 @@ uint64_t pipeline_settle(struct pipeline *pipeline);
 bool pipeline_unsettled(const struct pipeline *pipeline);
 
 struct pipeline_counts {
-	uint64_t events; /* of this boot, by this and earlier lives */
-	uint64_t lost;	 /* of this boot */
-	uint64_t added;	 /* new events of this pipeline's life */
-	uint64_t joined; /* further deliveries of an event */
-	uint64_t known;	 /* deliveries that were there already */
+	uint64_t events;  /* of this boot, by this and earlier lives */
+	uint64_t lost;	  /* of this boot */
+	uint64_t added;	  /* new events of this pipeline's life */
+	uint64_t joined;  /* further deliveries of an event */
+	uint64_t known;	  /* deliveries that were there already */
 	uint64_t refused; /* records that the store would not take */
 };
 void pipeline_count(const struct pipeline *pipeline, struct pipeline_counts *ret_counts);
