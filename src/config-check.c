@@ -14,11 +14,6 @@
 #include "util/log.h"
 #include "util/nearest.h"
 
-static const char *const usual_directories[] = {
-	SYSCONF_DIR "/mcelog",
-	SYSCONF_DIR "/mcelog/triggers",
-};
-
 /* Whether path is a file that may be run. Errors: -ENOENT, -EACCES, -errno. */
 static int check_script(const struct root *root, const char *path)
 {
@@ -42,19 +37,31 @@ static int check_in(const struct root *root, const char *directory, const char *
 	return n < ROOT_PATH_MAX ? check_script(root, ret_path) : -ENAMETOOLONG;
 }
 
+size_t config_trigger_directories(const struct config *config,
+				  const char *ret_directories[CONFIG_DIRECTORIES_MAX])
+{
+	if (config->trigger.directory) {
+		ret_directories[0] = config->trigger.directory;
+		return 1;
+	}
+	ret_directories[0] = SYSCONF_DIR "/mcelog";
+	ret_directories[1] = SYSCONF_DIR "/mcelog/triggers";
+	return 2;
+}
+
 int config_find_trigger(const struct config *config, const struct root *root, const char *trigger,
 			char *ret_path)
 {
+	const char *directories[CONFIG_DIRECTORIES_MAX];
+	size_t n = config_trigger_directories(config, directories);
 	int r = -ENOENT;
 
 	if (*trigger == '/')
 		return check_in(root, "", trigger, ret_path);
-	if (config->trigger.directory)
-		return check_in(root, config->trigger.directory, trigger, ret_path);
-	for (size_t i = 0; i < ARRAY_SIZE(usual_directories) && r == -ENOENT; i++)
-		r = check_in(root, usual_directories[i], trigger, ret_path);
+	for (size_t i = 0; i < n && r == -ENOENT; i++)
+		r = check_in(root, directories[i], trigger, ret_path);
 	if (r == -ENOENT) /* name the first place, where it is usual */
-		r = check_in(root, usual_directories[0], trigger, ret_path);
+		r = check_in(root, directories[0], trigger, ret_path);
 	return r;
 }
 

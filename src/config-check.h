@@ -7,13 +7,17 @@
 
 /*
  * Where a trigger's script is, without the root's prefix: as it is when
- * absolute, else in [trigger] directory, else in SYSCONF_DIR/mcelog, else in
- * SYSCONF_DIR/mcelog/triggers. Writes to ret_path, of ROOT_PATH_MAX bytes, also
+ * absolute, else in config_trigger_directories(). Writes to ret_path, of ROOT_PATH_MAX bytes, also
  * where it should have been. Errors: -ENOENT, -EACCES (no file that may be run),
  * -ENAMETOOLONG, -errno.
  */
 int config_find_trigger(const struct config *config, const struct root *root, const char *trigger,
 			char *ret_path);
+
+/* Where triggers without a path are looked for, in order. Returns how many; borrowed. */
+enum { CONFIG_DIRECTORIES_MAX = 2 };
+size_t config_trigger_directories(const struct config *config,
+				  const char *ret_directories[CONFIG_DIRECTORIES_MAX]);
 
 /*
  * Warns of each trigger that cannot be run, of each source in disable-source

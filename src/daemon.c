@@ -13,15 +13,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
+#include "accounting.h"
+#include "acting.h"
 #include "config-check.h"
+#include "policy.h"
+#include "runner.h"
+#include "serving.h"
 #include "session.h"
 #include "util/log.h"
+
+#define RUNNER_SOCKET "/run/mcelog/trigger"
 
 enum {
 	BUSY_RETRY_US = 100 * 1000,    /* another process had the database's lock */
@@ -57,6 +65,11 @@ struct daemon {
 	uint64_t retry_us;
 	struct watch watches[SESSION_SOURCES_MAX];
 	size_t n_watches;
+	struct acting *acting;
+	struct server *server;
+	char runner_path[ROOT_PATH_MAX]; /* the trigger runner's socket; "": ours */
+	pid_t runner;			 /* our own; 0: none */
+	int runner_fd;
 };
 
 /* --- timers: each is one-shot and off unless something waits --- */
@@ -414,6 +427,7 @@ static void keep_text(const char *name, char **old, char **fresh)
 static bool reload_config(struct daemon *daemon)
 {
 	struct config fresh = { 0 };
+	struct account_policy policy;
 
 	if (config_load_strict(&fresh, daemon->argc, daemon->argv) < 0) {
 		log_error("reload: the old configuration stays in force");
@@ -425,11 +439,15 @@ static bool reload_config(struct daemon *daemon)
 	if (fresh.journal != daemon->config->journal)
 		log_notice("reload: journal changes with the next start");
 	fresh.journal = daemon->config->journal;
+	keep_text("socket-path", &daemon->config->server.socket_path, &fresh.server.socket_path);
 	config_free(daemon->config);
 	*daemon->config = fresh;
 	config_check_names(daemon->config);
 	log_set_level(fresh.verbose ? LOG_DEBUG : LOG_INFO);
 	daemon->session.env.erase = !fresh.keep_erst;
+	policy = policy_of_account(daemon->config);
+	account_set_policy(accounting_account(daemon->session.accounting), &policy);
+	acting_reload(daemon->acting);
 	return true;
 }
 
@@ -565,6 +583,43 @@ static void raise_file_limit(void)
 	}
 }
 
+/* Before there is a loop what is wanted stays in the store, where acting_recover() finds it. */
+static void on_wanted(void *context, const struct action *action)
+{
+	struct daemon *daemon = context;
+
+	if (daemon->acting)
+		acting_take(daemon->acting, action);
+}
+
+static void on_recorded(void *context)
+{
+	after_commit(context);
+}
+
+static int start_acting(struct daemon *daemon)
+{
+	const struct acting_params params = {
+		.event = daemon->event,
+		.root = &daemon->session.root,
+		.config = daemon->config,
+		.pipeline = daemon->session.pipeline,
+		.boot = daemon->session.env.boot,
+		.runner_path = daemon->runner_path[0] ? daemon->runner_path : NULL,
+		.runner_fd = daemon->runner_fd,
+		.recorded = on_recorded,
+		.context = daemon,
+	};
+	int r = acting_new(&params, &daemon->acting);
+
+	if (r < 0) {
+		log_error("nothing can be done because of errors: %s", strerror(-r));
+		return r;
+	}
+	acting_recover(daemon->acting);
+	return 0;
+}
+
 static int start(struct daemon *daemon)
 {
 	const struct session_options options = {
@@ -572,14 +627,51 @@ static int start(struct daemon *daemon)
 		.is_daemon = true,
 		.live = true,
 		.wait_ms = LOCK_WAIT_MS,
+		.wanted = on_wanted,
+		.context = daemon,
 	};
 	int r = session_open(&daemon->session, daemon->config, &options);
 
 	if (r < 0)
 		return r;
 	pipeline_recover(daemon->session.pipeline);
+	r = start_acting(daemon);
+	if (r < 0)
+		return r;
+	serving_start(daemon->event, daemon->config, &daemon->session.root,
+		      accounting_account(daemon->session.accounting), &daemon->server);
 	start_sources(daemon);
 	return 0;
+}
+
+/* The runner that systemd starts, or else one of our own: before there is a loop. */
+static int find_runner(struct daemon *daemon)
+{
+	struct root root;
+	int r = root_init(&root, daemon->config->root);
+
+	daemon->runner_fd = -1;
+	if (r < 0)
+		return r;
+	if (root_exists(&root, RUNNER_SOCKET)) {
+		root_path(&root, RUNNER_SOCKET, daemon->runner_path);
+		return 0;
+	}
+	r = runner_fork(daemon->config, &root, daemon->argc, daemon->argv, &daemon->runner,
+			&daemon->runner_fd);
+	if (r < 0)
+		log_error("no trigger can be run: %s", strerror(-r));
+	return r;
+}
+
+static void end_acting(struct daemon *daemon)
+{
+	server_free(daemon->server);
+	acting_free(daemon->acting);
+	daemon->acting = NULL;
+	/* our runner ends when what it was asked for is done */
+	if (daemon->runner > 0)
+		waitpid(daemon->runner, NULL, WNOHANG);
 }
 
 static int watch_until_told(struct daemon *daemon)
@@ -653,10 +745,12 @@ int daemon_run(struct config *config, int argc, char **argv)
 	daemon.session.lock_fd = -1;
 	config_check_names(config);
 	raise_file_limit();
+	find_runner(&daemon);
 	if (set_up_loop(&daemon) >= 0 && start(&daemon) == 0) {
 		start_done(parent);
 		status = watch_until_told(&daemon);
 	}
+	end_acting(&daemon);
 	session_close(&daemon.session);
 	tear_down_loop(&daemon);
 	return status;

@@ -14,6 +14,8 @@
 #include "config.h"
 #include "daemon.h"
 #include "oneshot.h"
+#include "runner.h"
+#include "serving.h"
 #include "util/log.h"
 
 /* The kernel's trigger starts us without any open file. */
@@ -65,9 +67,12 @@ static int run(struct config *config, int argc, char **argv)
 	case MODE_DUMP_CONFIG:
 		return dump_config(config);
 	case MODE_CLIENT:
+		return serving_client(config, false);
 	case MODE_PING:
-	case MODE_IS_CPU_SUPPORTED:
+		return serving_client(config, true);
 	case MODE_TRIGGER_RUNNER:
+		return runner_run(config, argc, argv);
+	case MODE_IS_CPU_SUPPORTED:
 		log_error("this mcelog cannot do that yet");
 		return EXIT_FAILURE;
 	case MODE_VERSION:

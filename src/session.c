@@ -10,6 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "accounting.h"
+#include "dimms.h"
+#include "policy.h"
 #include "sinks/text.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -99,16 +102,36 @@ static bool wants_journal(const struct session *session)
 	       access("/run/systemd/journal/socket", F_OK) == 0;
 }
 
-static void read_host(struct session *session, struct host *ret_host)
+static void read_host(struct session *session)
 {
 	sd_id128_t machine = read_id(&session->root, "/etc/machine-id");
 
 	if (!sd_id128_is_null(machine)) {
 		sd_id128_to_string(machine, session->machine_id);
-		ret_host->machine_id = session->machine_id;
+		session->host.machine_id = session->machine_id;
 	}
 	if (gethostname(session->hostname, sizeof(session->hostname) - 1) == 0)
-		ret_host->hostname = session->hostname;
+		session->host.hostname = session->hostname;
+}
+
+static int open_accounting(struct session *session, const struct session_options *options,
+			   bool journal)
+{
+	struct accounting_params params = {
+		.policy = policy_of_account(session->config),
+		.env = { .host = &session->host, .boot = session->env.boot },
+		.journal = journal,
+		.wanted = options->wanted,
+		.context = options->context,
+	};
+
+	if (!options->wanted)
+		return 0;
+	if (!session->config->no_dmi && dimms_load(&session->root, &session->dimms) == 0) {
+		params.env.dimm = dimms_name;
+		params.env.context = session->dimms;
+	}
+	return accounting_new(&params, &session->accounting);
 }
 
 static int open_text(struct session *session, const struct session_options *options)
@@ -205,16 +228,22 @@ int session_open(struct session *session, const struct config *config,
 		return r;
 	snprintf(path, sizeof(path), "%s/events.db", config->state_dir);
 	root_path(&session->root, path, session->database);
-	read_host(session, &params.host);
+	read_host(session);
+	params.host = session->host;
 	params.database = session->database;
 	params.text = session->text;
 	params.journal = wants_journal(session);
 	params.live = options->live;
 	params.boot = session->env.boot;
 	params.boot_time_us = session->env.boot_time_us;
-	r = pipeline_open(&params, &session->pipeline);
+	r = open_accounting(session, options, params.journal);
+	params.accounting = session->accounting;
+	if (r == 0)
+		r = pipeline_open(&params, &session->pipeline);
 	if (r < 0)
 		return r;
+	if (session->dimms)
+		dimms_remember(session->dimms, session);
 	/* who only adds something must not keep a daemon from starting */
 	if (!options->live && params.exclusive) {
 		pipeline_share(session->pipeline);
@@ -234,6 +263,10 @@ void session_close(struct session *session)
 	session->n_active = 0;
 	pipeline_close(session->pipeline);
 	session->pipeline = NULL;
+	accounting_free(session->accounting);
+	session->accounting = NULL;
+	dimms_free(session->dimms);
+	session->dimms = NULL;
 	text_sink_close(session->text);
 	session->text = NULL;
 	if (session->lock_fd >= 0)

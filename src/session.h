@@ -10,9 +10,14 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "event/action.h"
+#include "event/event.h"
 #include "pipeline.h"
 #include "sources/source.h"
 #include "util/root.h"
+
+struct accounting;
+struct dimms;
 
 enum { SESSION_SOURCES_MAX = 8 };
 
@@ -30,8 +35,11 @@ struct session {
 	char machine_id[33];
 	char hostname[256];
 	char database[ROOT_PATH_MAX];
+	struct host host; /* points to these */
 	struct source_env env;
 	struct text_sink *text;
+	struct dimms *dimms;	       /* with accounting: what memory is here; NULL: not asked */
+	struct accounting *accounting; /* NULL: this mode does not count */
 	struct pipeline *pipeline;
 	struct intake intake; /* of the pipeline; sources keep pointers to it and to env */
 	struct active active[SESSION_SOURCES_MAX];
@@ -39,11 +47,14 @@ struct session {
 };
 
 struct session_options {
-	bool to_stdout;		/* event text goes to stdout where no log file is configured */
-	bool is_daemon;		/* a log file that cannot be had, or a reader that does not read, */
-				/* must not hold up anything */
-	bool live;		/* reads what consumes: be the only one, or fail */
-	unsigned int wait_ms;	/* for the other one to end */
+	bool to_stdout;	      /* event text goes to stdout where no log file is configured */
+	bool is_daemon;	      /* a log file that cannot be had, or a reader that does not read, */
+			      /* must not hold up anything */
+	bool live;	      /* reads what consumes: be the only one, or fail */
+	unsigned int wait_ms; /* for the other one to end */
+	/* Counts events; an action that is wanted goes there. NULL: does not. */
+	void (*wanted)(void *context, const struct action *action);
+	void *context;
 };
 
 /*
@@ -70,8 +81,8 @@ void session_close(struct session *session);
  * why says what is wrong on failure: -ECANCELED turned off by the
  * configuration, -ENOTSUP not built, -errno.
  */
-int session_start(struct session *session, const struct source_ops *ops,
-		  struct active **ret_active, char why[SOURCE_WHY_MAX]);
+int session_start(struct session *session, const struct source_ops *ops, struct active **ret_active,
+		  char why[SOURCE_WHY_MAX]);
 
 /* Closes a source and forgets it; pointers to other active sources become stale. */
 void session_stop(struct session *session, struct active *active);

@@ -299,7 +299,18 @@ int account_page_result(struct account *account, uint64_t page, bool offline)
 	return 0;
 }
 
-/* --- DIMMs that are not there any more --- */
+/* --- DIMMs that are there, or not any more --- */
+
+int account_add_dimm(struct account *account, const struct location *location)
+{
+	struct counter_key key = counter_key_place(COUNTER_DIMM, location);
+	struct counter *counter;
+	bool replaced;
+
+	if (counters_find(account->counters, &key))
+		return 0;
+	return counters_touch(account->counters, &key, &counter, &replaced);
+}
 
 static bool is_in_dimm(const struct counter_key *key, const struct location *dimm)
 {

@@ -99,6 +99,9 @@ int account_event(struct account *account, const struct event *event,
 /* A page was taken offline, or could not be. Errors: -ENOMEM: roll back. */
 int account_page_result(struct account *account, uint64_t page, bool offline);
 
+/* A DIMM that is there: it is shown also as long as it has no errors. Errors: -ENOMEM: roll back. */
+int account_add_dimm(struct account *account, const struct location *location);
+
 /* Forgets a DIMM that was replaced, and its rows. Errors: -ENOMEM: roll back. */
 int account_forget_dimm(struct account *account, const struct location *location);
 

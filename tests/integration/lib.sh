@@ -123,6 +123,37 @@ put_page() {
 	fi
 }
 
+# le DIGITS...: hexadecimal numbers as bytes, the lowest first
+le() {
+	for digits in "$@"; do
+		bytes=
+		while [ -n "$digits" ]; do
+			rest=${digits#??}
+			bytes="$(printf '\\%03o' "0x${digits%"$rest"}")$bytes"
+			digits=$rest
+		done
+		# shellcheck disable=SC2059
+		printf "$bytes"
+	done
+}
+
+# put_error CPU STATUS ADDR MISC [SOCKET]: a page of a 6.12 kernel's ring with one record, of an
+# Ice Lake server at the present time; 16 digits each.
+put_error() {
+	ring_time=$((${ring_time:-1000} + 1000000))
+	{
+		le "$(printf %016x "$ring_time")" 0000000000000080 00000000 0000007c
+		le 0071 00 00 00000009
+		le 0000000010000c16 0000000000000000 "$2" "$3" "$4"
+		le 0000000000000000 0000000000000000 0000000000000000 0000000000000000
+		le 0000000000000000 "$(printf %016x "$(date +%s)")"
+		le "$(printf %08x "$1")" 000606a6 00000000 "$(printf %08x "${5:-0}")" 00 0d 00 00 0d0003a5
+		head -c 3952 /dev/zero
+	} >"$dir/page"
+	put_page 0 "$dir/page"
+	wake
+}
+
 # The pipe that says that there is something to read, and the loop is woken by. Never emptied.
 make_trace_pipe() {
 	rm "$root/$instance/trace_pipe"

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Pages: the limits, the script before, the kernel, the script after. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "acting-private.h"
+#include "policy.h"
+#include "util/log.h"
+
+enum { PAGE_KIB = 4 };
+
+/* Whether something is against it; then the job has ended. */
+static bool is_forbidden(struct job *job)
+{
+	struct acting *acting = job->acting;
+	struct offline_verdict verdict;
+	uint64_t memory_kib, corrupted_kib;
+
+	if (acting->host.collector == COLLECTOR_ACTIVE) {
+		job_end(job, ACTION_FAILED, "left to the kernel: %s", acting->host.collector_text);
+		return true;
+	}
+	if (offline_host_memory(acting->params.root, &memory_kib, &corrupted_kib) == 0)
+		offline_limits_set_offline(acting->limits, corrupted_kib / PAGE_KIB);
+	offline_limits_ask(acting->limits, job->action.page, &job->action.location,
+			   (uint64_t)acting_now_us(), &verdict);
+	if (verdict.limit == LIMIT_OK)
+		return false;
+	if (verdict.is_news)
+		log_warning("page %" PRIx64 " stays online: %s", job->action.page, verdict.text);
+	job_end(job, ACTION_FAILED, "it stays online: %s", verdict.text);
+	return true;
+}
+
+/* A script that the offlining waits for. Returns whether it is under way, or to be tried again. */
+static bool run_script(struct job *job, enum trigger trigger)
+{
+	char page[24];
+	int r;
+
+	snprintf(page, sizeof(page), "%" PRIu64, job->action.page);
+	r = acting_ask_runner(job, trigger, page);
+	if (r == 0)
+		job->state = JOB_RUNNING;
+	else if (r != -EAGAIN && r != -ENOENT)
+		log_warning("%s: %s", trigger_key(trigger), strerror(-r));
+	return r == 0 || r == -EAGAIN;
+}
+
+/* The script after it, and the end. */
+static void finish(struct job *job)
+{
+	if (job->soft && run_script(job, TRIGGER_PAGE_POST_SOFT))
+		return;
+	job_finish(job);
+}
+
+static void on_offline(void *userdata, const struct offline_page_report *report)
+{
+	struct job *job = userdata;
+
+	job->page_offline = offline_succeeded(report->result);
+	offline_page_text(report, job->action.result, sizeof(job->action.result));
+	job->action.state = job->page_offline || report->result == OFFLINE_DRY_RUN ? ACTION_DONE
+										   : ACTION_FAILED;
+	offline_page_free(job->page);
+	job->page = NULL;
+	job_continue(job);
+}
+
+static void take_offline(struct job *job)
+{
+	const struct config *config = job->acting->params.config;
+	const struct offline_page_request request = {
+		.how = policy_how_offline(config),
+		.address = job->action.page,
+		.dry_run = config->dry_run,
+	};
+	int r = offline_page_start(job->acting->params.event, job->acting->params.root, &request,
+				   on_offline, job, &job->page);
+
+	if (r < 0)
+		job_end(job, ACTION_FAILED, "a process for it cannot be started: %s", strerror(-r));
+	else
+		job->state = JOB_RUNNING;
+}
+
+void acting_page_script_ended(struct job *job)
+{
+	if (action_has_ended(&job->action))
+		job->soft = false; /* that was the one after it */
+	else
+		job->before_done = true;
+	job_continue(job);
+}
+
+void acting_begin_page(struct job *job)
+{
+	if (action_has_ended(&job->action)) {
+		finish(job);
+		return;
+	}
+	if (!job->before_done) {
+		if (is_forbidden(job))
+			return;
+		job->soft = policy_how_offline(job->acting->params.config) != OFFLINE_HARD &&
+			    !job->acting->params.config->dry_run;
+		if (job->soft && run_script(job, TRIGGER_PAGE_PRE_SOFT))
+			return;
+		job->before_done = true;
+	}
+	take_offline(job);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of acting share; for src/acting*.c only. */
+#pragma once
+
+#include "acting.h"
+#include "actions/cpu-cache.h"
+#include "actions/offline-cpu.h"
+#include "actions/offline-host.h"
+#include "actions/offline-limits.h"
+#include "actions/offline-page.h"
+#include "actions/trigger-client.h"
+
+/* An action on its way. */
+struct job {
+	struct job *next;
+	struct acting *acting;
+	struct action action;
+	enum {
+		JOB_NEW,     /* wanted: waits for its turn */
+		JOB_READY,   /* stored as started */
+		JOB_RUNNING, /* somebody will call us */
+		JOB_ENDED,   /* its result is to be stored */
+	} state;
+	bool recording;	  /* part of the transaction at hand */
+	uint64_t request; /* of the trigger that is under way; 0: none */
+	/* the job of a page: */
+	struct offline_page *page;
+	bool soft;	   /* its triggers run, before and after */
+	bool before_done;  /* the one before has ended */
+	bool page_offline; /* how it went */
+	/* of CPUs: */
+	struct offline_cpu *cpu;
+};
+
+struct acting {
+	struct acting_params params;
+	struct job *jobs; /* in order */
+	struct job **last;
+	sd_event_source *soon;	/* there is something to do */
+	sd_event_source *later; /* try again */
+	struct trigger_client *client;
+	uint64_t requests; /* the last one's number */
+	struct offline_limits *limits;
+	struct offline_host host;
+	struct cpu_list ours; /* CPUs that we took offline in this boot */
+};
+
+/* Wall-clock time. */
+int64_t acting_now_us(void);
+
+/* The loop looks at the jobs as soon as it can. */
+void acting_work_soon(struct acting *acting);
+
+/* The job goes on; ends with the state and result that its action has; or with these. */
+void job_continue(struct job *job);
+void job_finish(struct job *job);
+void job_end(struct job *job, enum action_state state, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* What a job does once it is READY; they leave it RUNNING or ENDED, or READY to try again. */
+void acting_begin_trigger(struct job *job);
+void acting_begin_page(struct job *job);
+void acting_begin_cpu(struct job *job);
+
+/*
+ * Asks the runner for a script on behalf of the job. argument may be NULL.
+ * Errors: -ENOENT nothing is configured or there is no runner, -EAGAIN try
+ * again later, -errno.
+ */
+int acting_ask_runner(struct job *job, enum trigger trigger, const char *argument);
+
+/* The script that a job of a page waits for has ended, whatever came of it. */
+void acting_page_script_ended(struct job *job);
+
+/* The CPUs that a script about the job's cache may take offline: "2 3", or "unknown". */
+void acting_affected_cpus(struct job *job, char *buffer, size_t size);
+
+/* A page or CPUs that an earlier life took offline, in this boot. */
+void acting_remember_cpus(struct acting *acting, const struct action *action);

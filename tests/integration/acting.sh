@@ -1,0 +1,251 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What the daemon does because of errors: counts, tells clients, runs triggers, takes pages and
+# CPUs offline; over restarts.
+# shellcheck disable=SC2119 source=tests/integration/lib.sh
+. "${MCELOG_TEST_SRCDIR:-.}/tests/integration/lib.sh"
+
+# a corrected memory read error on channel 2 of an Ice Lake server's memory controller
+memory=8c00004001010092
+# MISC: a physical address, valid down to bit 6
+physical=0000000000000086
+ran=$dir/ran
+
+# The machine, with a configuration from stdin.
+make_machine() {
+	make_root
+	make_tracing 6.12-intel
+	make_rings
+	make_trace_pipe
+	mkdir -p "$root/etc/mcelog/triggers" "$root/run" "$root/sys/devices/system/memory"
+	cat >"$root/etc/mcelog/mcelog.conf"
+	: >"$root/sys/devices/system/memory/soft_offline_page"
+	: >"$root/sys/devices/system/memory/hard_offline_page"
+	printf 'MemTotal: 16777216 kB\nHardwareCorrupted: 0 kB\n' >"$root/proc/meminfo"
+	rm -f "$ran"*
+}
+
+# script NAME: its body from stdin
+script() {
+	{
+		echo '#!/bin/sh'
+		cat
+	} >"$root/etc/mcelog/triggers/$1"
+	chmod 755 "$root/etc/mcelog/triggers/$1"
+}
+
+start() {
+	start_daemon --config-file /etc/mcelog/mcelog.conf "$@"
+	wait_for 10 test -S "$root/run/mcelog-client" || fail "no client socket: $(cat "$log")"
+}
+
+client() {
+	run_mcelog --config-file /etc/mcelog/mcelog.conf --client
+}
+
+client_has() {
+	client 2>/dev/null | grep -qF -- "$1"
+}
+
+wait_client() {
+	wait_for 10 client_has "$1" || fail "the client does not say \"$1\": $(client 2>&1)"
+}
+
+actions() {
+	sqlite3 -separator ' ' "$db" "SELECT kind, target, state, result FROM action ORDER BY seq"
+}
+
+has_action() {
+	actions 2>/dev/null | grep -qF -- "$1"
+}
+
+wait_action() {
+	wait_for 15 has_action "$1" || fail "no action \"$1\": $(actions); $(cat "$log")"
+}
+
+step "two corrected errors on one page take it offline, and scripts are told"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 2 / 24h
+memory-ce-action = soft
+memory-ce-trigger = page-trigger
+memory-pre-sync-soft-ce-trigger = pre-trigger
+memory-post-sync-soft-ce-trigger = post-trigger
+[trigger]
+directory = /etc/mcelog/triggers
+hook = hook
+EOF
+script page-trigger <<EOF
+env >$ran.page
+EOF
+script pre-trigger <<EOF
+echo "pre \$1 \$(cat "$root/sys/devices/system/memory/soft_offline_page")" >>$ran.sync
+EOF
+script post-trigger <<EOF
+echo "post \$1 \$(cat "$root/sys/devices/system/memory/soft_offline_page")" >>$ran.sync
+EOF
+script hook <<EOF
+env >$ran.hook
+cat >$ran.json
+EOF
+start
+put_error 0 $memory 0000000012345678 $physical
+wait_client 'total 1 seen "1 in 24h" online'
+[ ! -e "$ran.page" ] || fail "a trigger ran at the first error"
+put_error 0 $memory 0000000012345980 $physical
+wait_client '12345000: total 2 seen "2 in 24h" offline triggered'
+wait_action "trigger page.memory-ce-trigger done"
+wait_action "trigger trigger.hook done"
+wait_action "offline-page page 12345000 done"
+[ "$(cat "$root/sys/devices/system/memory/soft_offline_page")" = 0x12345000 ] ||
+	fail "written: $(cat "$root/sys/devices/system/memory/soft_offline_page")"
+printf 'pre 305418240 \npost 305418240 0x12345000\n' >"$dir/want"
+cmp -s "$dir/want" "$ran.sync" || fail "around it: $(cat "$ran.sync")"
+in_text "THRESHOLD=2 in 24h" "$ran.page"
+in_text "MESSAGE=Corrected memory errors on page 12345000 exceed threshold 2 in 24h: 2 in 24h" "$ran.page"
+in_text "CECOUNT=2" "$ran.page"
+in_text "MCE_KIND=threshold" "$ran.hook"
+in_text '"schema":"mce-event/1"' "$ran.json"
+in_text "Running trigger \`page-trigger' (reporter: page)" "$log"
+
+step "the counts and what became of the page survive a restart, and nothing is done again"
+kill -KILL "$daemon"
+wait "$daemon" 2>/dev/null
+rm -f "$ran"*
+start
+wait_client '12345000: total 2 seen "2 in 24h" offline triggered'
+put_error 0 $memory 0000000012345680 $physical
+wait_client '12345000: total 3'
+sleep 0.5
+[ ! -e "$ran.sync" ] || fail "taken offline again: $(cat "$ran.sync")"
+stop_daemon 0
+
+step "a reboot: the counts stay, the page is in use again"
+echo "bb222222-1111-1111-1111-111111111111" >"$root/proc/sys/kernel/random/boot_id"
+: >"$root/sys/devices/system/memory/soft_offline_page"
+start
+wait_client '12345000: total 3 seen "3 in 24h" online triggered'
+stop_daemon 0
+
+step "a script that hangs delays nothing"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = account
+memory-ce-trigger = page-trigger
+[trigger]
+directory = /etc/mcelog/triggers
+timeout = 1
+children-max = 1
+EOF
+script page-trigger <<EOF
+[ -e $ran.once ] && { echo again >$ran.again; exit 3; }
+: >$ran.once
+sleep 60
+EOF
+start
+put_error 0 $memory 0000000000001000 $physical
+wait_for 10 test -e "$ran.once" || fail "it did not run"
+put_error 0 $memory 0000000000002000 $physical
+wait_client '2000: total 1'
+wait_action "page.memory-ce-trigger failed timed out"
+wait_action "page.memory-ce-trigger failed exit status 3"
+stop_daemon 0
+
+step "dry-run says it, and does nothing"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = soft
+EOF
+start --dry-run
+put_error 0 $memory 0000000000001000 $physical
+wait_action "offline-page page 1000 done"
+[ ! -s "$root/sys/devices/system/memory/soft_offline_page" ] || fail "it was written"
+stop_daemon 0
+
+step "more than 64 pages in an hour are not taken"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = soft
+max-offline-per-hour = 3
+EOF
+start
+for page in 1 2 3 4; do
+	put_error 0 $memory 000000000000${page}000 $physical
+	wait_action "offline-page page ${page}000"
+done
+wait_action "offline-page page 4000 failed it stays online"
+wait_client '4000: total 1 seen "1 in 24h" offline-failed'
+stop_daemon 0
+
+step "yellow: the CPUs that share the cache go offline, those that may"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[cache]
+cpu-offline = yes
+cache-threshold-trigger = cache-trigger
+[trigger]
+directory = /etc/mcelog/triggers
+EOF
+script cache-trigger <<EOF
+env >$ran.cache
+EOF
+cpus=$root/sys/devices/system/cpu
+for cpu in 0 1 2 3; do
+	mkdir -p "$cpus/cpu$cpu/cache/index0"
+	echo 3 >"$cpus/cpu$cpu/cache/index0/level"
+	echo Unified >"$cpus/cpu$cpu/cache/index0/type"
+	echo "$((cpu / 2 * 2))-$((cpu / 2 * 2 + 1))" >"$cpus/cpu$cpu/cache/index0/shared_cpu_list"
+	[ $cpu -eq 0 ] || echo 1 >"$cpus/cpu$cpu/online"
+done
+echo 0-3 >"$cpus/possible"
+echo 0-3 >"$cpus/present"
+echo 0-3 >"$cpus/online"
+start
+put_error 2 904000000000017a 0000000000000000 0000000000000000 1
+wait_action "offline-cpu"
+wait_action "cache.cache-threshold-trigger done"
+in_text "AFFECTED_CPUS=" "$ran.cache"
+in_text "LEVEL=3" "$ran.cache"
+[ "$(cat "$cpus/cpu2/online")$(cat "$cpus/cpu3/online")" = 00 ] || fail "CPUs 2 and 3 are online: $(actions)"
+[ "$(cat "$cpus/cpu1/online")" = 1 ] || fail "CPU 1 went, too"
+stop_daemon 0
+
+step "a new configuration with a mistake leaves the old one in force"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 2 / 24h
+memory-ce-action = account
+memory-ce-trigger = page-trigger
+[trigger]
+directory = /etc/mcelog/triggers
+EOF
+script page-trigger <<EOF
+echo ran >>$ran.page
+EOF
+start
+sed -i 's/2 \/ 24h/1 \/ 24q/' "$root/etc/mcelog/mcelog.conf"
+kill -HUP "$daemon"
+wait_for 5 grep -q "old configuration stays" "$log" || fail "not said: $(cat "$log")"
+put_error 0 $memory 0000000000001000 $physical
+wait_client '1000: total 1'
+sed -i 's/1 \/ 24q/1 \/ 24h/' "$root/etc/mcelog/mcelog.conf"
+kill -HUP "$daemon"
+sleep 0.3
+[ ! -e "$ran.page" ] || fail "the trigger ran"
+put_error 0 $memory 0000000000002000 $physical
+wait_action "page.memory-ce-trigger done"
+stop_daemon 0
+
+step "without a daemon the client fails, and says why"
+expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --client
+expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --ping
+
+finish
