@@ -140,7 +140,6 @@ static void tell_replaced(struct session *session, const struct dimm *dimm,
 	snprintf(notice.text, sizeof(notice.text),
 		 "the memory module %s was replaced: serial number %s, before %s", notice.target,
 		 row->serial, before);
-	log_notice("%s", notice.text);
 	r = pipeline_record(session->pipeline, &step, 1);
 	if (r < 0)
 		log_warning("%s: cannot be stored: %s", notice.target, strerror(-r));

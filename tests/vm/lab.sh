@@ -10,14 +10,15 @@
 #
 # lab_boot OPTIONS FUNCTION [ARG...]
 #   --kernel debian|lab   the newest stock kernel (default), or the small one with /dev/mcelog
-#   --cpu intel|amd       default intel
-#   --smp N --mem MIB     default 2, 1024
+#   --cpu intel|nehalem|amd       default intel
+#   --smp N --mem MIB     default 2, 1024; N as QEMU takes it ("4,sockets=2,cores=2")
 #   --erst FILE           ERST store (lab_new_erst); survives from boot to boot
 #   --disk FILE           ext4 image (lab_new_disk) holding /var/lib/mcelog,
 #                         /var/lib/systemd/pstore and /var/log/journal from boot to boot
 #   --pstore on|off       let systemd-pstore.service run; default off
 #   --units "UNIT..."     start these units at boot as well
 #   --append STRING       more kernel command line
+#   --serial TEXT         serial number of the memory module; default 1234
 #   --timeout S           default 180
 #   --panic               the kernel is expected to panic
 #   --warm                let the machine reset after a panic, as real ones do: memory and MCA
@@ -244,9 +245,11 @@ lab_new_disk() { # FILE
 
 # --- boot --------------------------------------------------------------------------------------
 
-lab_cpu() { # intel|amd
+lab_cpu() { # intel|nehalem|amd
 	case $1 in
 	intel) echo max,vendor=GenuineIntel,family=6,model=106,stepping=6 ;;
+	# Its memory errors name the DIMM without a number of the controller.
+	nehalem) echo max,vendor=GenuineIntel,family=6,model=26,stepping=5 ;;
 	amd) echo max,vendor=AuthenticAMD,family=25,model=1,stepping=1 ;;
 	esac
 }
@@ -307,6 +310,7 @@ lab_share_args() { # TAG PATH ro|rw
 lab_boot() {
 	local kernel=debian cpu=intel smp=2 mem=1024 erst='' disk='' append='' pstore=off
 	local units='' timeout=180 panic=no warm=no status=0 args=() image initrd share
+	local serial=1234
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -320,6 +324,7 @@ lab_boot() {
 		--pstore) pstore=$2 && shift 2 ;;
 		--units) units=$2 && shift 2 ;;
 		--timeout) timeout=$2 && shift 2 ;;
+		--serial) serial=$2 && shift 2 ;;
 		--panic) panic=yes && shift ;;
 		--warm) warm=yes && shift ;;
 		*) break ;;
@@ -347,7 +352,8 @@ lab_boot() {
 	timeout -k 5 $((timeout * ${MCELOG_VM_SLOW:-1})) "$LAB_QEMU" \
 		-nodefaults -no-user-config -machine q35 -accel tcg,thread=multi -cpu "$(lab_cpu "$cpu")" \
 		-smp "$smp" -m "$mem" -nic none -display none -serial stdio \
-		-smbios type=17,loc_pfx=DIMM,bank=BANK0,manufacturer=LAB,serial=1234,part=VM \
+		-smbios "type=17,loc_pfx=NODE 0 CHANNEL 0 DIMM,bank=BANK0,manufacturer=LAB,serial=$serial,part=VM" \
+		-smbios type=4,manufacturer="$([ "$cpu" = amd ] && echo AMD || echo Intel)" \
 		-kernel "${!image}" -initrd "${!initrd}" "${args[@]}" \
 		-append "console=ttyS0 panic=$([ $warm = yes ] && echo 1 || echo -1) quiet audit=0 selinux=0 apparmor=0 mitigations=off no_timer_check \
 tsc=reliable random.trust_cpu=on net.ifnames=0 systemd.show_status=0 $append" \
