@@ -22,6 +22,9 @@ struct account {
 	uint64_t suppressed[RATES_];
 };
 
+/* By how much a page's threshold is multiplied: doubled by each offlining that failed. */
+uint64_t account_page_times(const struct counter *page);
+
 /* An event on its way through: who asks, and what for. */
 struct wanting {
 	struct account *account;

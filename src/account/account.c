@@ -56,6 +56,11 @@ void account_set_policy(struct account *account, const struct account_policy *po
 	account->policy = *policy;
 }
 
+uint64_t account_page_times(const struct counter *page)
+{
+	return UINT64_C(1) << (page->failures < FAILURES_MAX ? page->failures : FAILURES_MAX);
+}
+
 int account_load(struct account *account, const struct counter *counter)
 {
 	return counters_load(account->counters, counter);
@@ -91,6 +96,12 @@ static bool count(struct tally *tally, const struct account_rule *rule, uint64_t
 	return bucket_add(&tally->bucket, &rule->threshold, times, errors, now_us);
 }
 
+static void stamp(struct counter *counter, const struct wanting *wanting)
+{
+	if (wanting->now_us)
+		counter->last_us = wanting->now_us;
+}
+
 static int touch(const struct wanting *wanting, const struct counter_key *key,
 		 struct counter **ret_counter)
 {
@@ -98,7 +109,7 @@ static int touch(const struct wanting *wanting, const struct counter_key *key,
 	int r = counters_touch(wanting->account->counters, key, ret_counter, &replaced);
 
 	if (r == 0)
-		(*ret_counter)->last_us = wanting->now_us;
+		stamp(*ret_counter, wanting);
 	return r;
 }
 
@@ -271,9 +282,9 @@ static int count_page(const struct wanting *wanting)
 	r = counters_touch(wanting->account->counters, &key, &counter, &replaced);
 	if (r < 0)
 		return r == -ENOSPC ? 0 : r;
-	counter->last_us = wanting->now_us;
+	stamp(counter, wanting);
 	renew_state(counter, wanting->account->env.boot);
-	exceeded = count(&counter->corrected, &policy->page, 1ull << counter->failures, 1,
+	exceeded = count(&counter->corrected, &policy->page, account_page_times(counter), 1,
 			 wanting->now_us);
 	if (exceeded)
 		r = exceed_page(wanting, counter);

@@ -11,19 +11,28 @@ static int64_t period_us(const struct threshold *threshold)
 	return seconds < INT64_MAX / SECOND_US ? (int64_t)seconds * SECOND_US : INT64_MAX;
 }
 
-void bucket_age(struct bucket *bucket, const struct threshold *threshold, int64_t now_us)
+static uint64_t add(uint64_t a, uint64_t b)
 {
-	int64_t period = period_us(threshold), gone = now_us - bucket->since_us;
+	return a <= UINT64_MAX - b ? a + b : UINT64_MAX;
+}
+
+void bucket_age(struct bucket *bucket, const struct threshold *threshold, uint64_t times,
+		int64_t now_us)
+{
+	int64_t period = period_us(threshold), gone;
 	double leaked;
 
-	if (bucket->since_us == 0 || gone < -period) {
-		/* empty, or stamped by a clock that was wrong */
+	if (now_us == 0)
+		return;
+	/* empty, or stamped by a clock that was wrong */
+	if (bucket->since_us == 0 || __builtin_sub_overflow(now_us, bucket->since_us, &gone) ||
+	    gone < -period) {
 		bucket->since_us = now_us;
 		return;
 	}
 	if (gone < period)
 		return;
-	leaked = (double)gone / (double)period * threshold->count;
+	leaked = (double)gone / (double)period * threshold->count * (double)times;
 	bucket->count = threshold->count && leaked < (double)bucket->count
 				? bucket->count - (uint64_t)leaked
 				: 0;
@@ -34,16 +43,16 @@ void bucket_age(struct bucket *bucket, const struct threshold *threshold, int64_
 bool bucket_add(struct bucket *bucket, const struct threshold *threshold, uint64_t times,
 		uint64_t errors, int64_t now_us)
 {
-	bucket_age(bucket, threshold, now_us);
-	bucket->count += errors;
+	bucket_age(bucket, threshold, times, now_us);
+	bucket->count = add(bucket->count, errors);
 	if (!threshold->count || bucket->count / times < threshold->count)
 		return false;
-	bucket->excess += bucket->count;
+	bucket->excess = add(bucket->excess, bucket->count);
 	bucket->count = 0;
 	return true;
 }
 
 uint64_t bucket_level(const struct bucket *bucket)
 {
-	return bucket->count + bucket->excess;
+	return add(bucket->count, bucket->excess);
 }

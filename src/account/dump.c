@@ -54,7 +54,7 @@ static void dump_tally(const char *name, const struct tally *tally,
 	struct bucket bucket = tally->bucket;
 	char level[64];
 
-	bucket_age(&bucket, threshold, now_us);
+	bucket_age(&bucket, threshold, 1, now_us);
 	strbuf_addf(out, "%s memory errors:\n\t%" PRIu64 " total\n\t%s\n", name, tally->total,
 		    account_level_text(&bucket, threshold, level, sizeof(level)));
 }
@@ -173,7 +173,7 @@ void account_dump_pages(struct account *account, int64_t now_us, struct strbuf *
 		bool current = sd_id128_equal(list[i]->state_boot, account->env.boot);
 		char level[64];
 
-		bucket_age(&bucket, threshold, now_us);
+		bucket_age(&bucket, threshold, account_page_times(list[i]), now_us);
 		strbuf_addf(out, "%" PRIx64 ": total %" PRIu64 " seen \"%s\" %s%s\n\n",
 			    list[i]->key.page, list[i]->corrected.total,
 			    account_level_text(&bucket, threshold, level, sizeof(level)),

@@ -94,7 +94,8 @@ void env_add_counter(struct strbuf *environment, const struct wanting *wanting,
 		env_add_number(environment, "CECOUNT", counter->corrected.total);
 		env_add_number(environment, "UCCOUNT", counter->uncorrected.total);
 	}
-	env_add_number(environment, "LASTEVENT", (uint64_t)(wanting->now_us / SECOND_US));
+	if (wanting->now_us)
+		env_add_number(environment, "LASTEVENT", (uint64_t)(wanting->now_us / SECOND_US));
 	env_add_number(environment, "AGETIME", rule->threshold.seconds);
 	env_add_text(environment, "MESSAGE", message);
 	env_add_number(environment, "THRESHOLD_COUNT", bucket_level(&tally->bucket));

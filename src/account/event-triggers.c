@@ -28,7 +28,7 @@ static bool is_too_often(const struct wanting *wanting, enum rate rate)
 	static const struct threshold limit = { .count = RATE_RUNS, .seconds = RATE_SECONDS };
 	struct bucket *bucket = &wanting->account->rates[rate];
 
-	bucket_age(bucket, &limit, wanting->now_us);
+	bucket_age(bucket, &limit, 1, wanting->now_us);
 	if (bucket->count >= limit.count) {
 		wanting->account->suppressed[rate]++;
 		return true;

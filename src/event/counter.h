@@ -58,7 +58,7 @@ struct counter {
 	struct counter_key key;
 	struct tally corrected;
 	struct tally uncorrected;
-	int64_t last_us; /* the newest error */
+	int64_t last_us; /* when the newest error was counted; 0: it did not say */
 	/* pages only */
 	enum page_state state;
 	sd_id128_t state_boot; /* the state is of this boot: after a reboot the page is back */
