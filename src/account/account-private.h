@@ -14,12 +14,19 @@ enum rate {
 	RATES_,
 };
 
+/* What has been asked for that no counter has; undone with the batch by copying. */
+struct asked {
+	struct bucket rates[RATES_];
+	uint64_t suppressed[RATES_];
+	sd_id128_t incident; /* the newest of which the hook was told */
+};
+
 struct account {
 	struct account_policy policy;
 	struct account_env env;
 	struct counters *counters;
-	struct bucket rates[RATES_];
-	uint64_t suppressed[RATES_];
+	struct asked asked;
+	struct asked committed;
 };
 
 /* By how much a page's threshold is multiplied: doubled by each offlining that failed. */
@@ -64,7 +71,7 @@ int want_bus(const struct wanting *wanting);
 int want_iomca(const struct wanting *wanting);
 int want_unknown(const struct wanting *wanting);
 
-/* The hook, for a fatal event. */
+/* The hook, for a fatal event: once for all the records of one panic. */
 int want_fatal(const struct wanting *wanting);
 
 /* "2 in 24h": what has come in the period that runs. Returns buffer. */

@@ -69,11 +69,13 @@ int account_load(struct account *account, const struct counter *counter)
 void account_commit(struct account *account)
 {
 	counters_commit(account->counters);
+	account->committed = account->asked;
 }
 
 void account_rollback(struct account *account)
 {
 	counters_rollback(account->counters);
+	account->asked = account->committed;
 }
 
 const struct counters *account_counters(const struct account *account)

@@ -26,11 +26,11 @@ static const struct fact *find_fact(const struct event *event, const char *name)
 static bool is_too_often(const struct wanting *wanting, enum rate rate)
 {
 	static const struct threshold limit = { .count = RATE_RUNS, .seconds = RATE_SECONDS };
-	struct bucket *bucket = &wanting->account->rates[rate];
+	struct bucket *bucket = &wanting->account->asked.rates[rate];
 
 	bucket_age(bucket, &limit, 1, wanting->now_us);
 	if (bucket->count >= limit.count) {
-		wanting->account->suppressed[rate]++;
+		wanting->account->asked.suppressed[rate]++;
 		return true;
 	}
 	bucket->count++;
@@ -40,7 +40,7 @@ static bool is_too_often(const struct wanting *wanting, enum rate rate)
 /* The message of a trigger, with what has been left out before it. */
 static const char *rated(const struct wanting *wanting, enum rate rate, char *text, size_t size)
 {
-	uint64_t *suppressed = &wanting->account->suppressed[rate];
+	uint64_t *suppressed = &wanting->account->asked.suppressed[rate];
 	size_t length = strlen(text);
 
 	if (*suppressed)

@@ -92,9 +92,12 @@ static int hook_threshold(const struct wanting *wanting, struct counter *counter
 int want_fatal(const struct wanting *wanting)
 {
 	char text[EVENT_MESSAGE_MAX];
+	sd_id128_t *told = &wanting->account->asked.incident;
 
-	if (!wanting->account->policy.hook)
+	if (!wanting->account->policy.hook ||
+	    (!sd_id128_is_null(*told) && sd_id128_equal(*told, wanting->event->incident)))
 		return 0;
+	*told = wanting->event->incident;
 	return want_hook(wanting, "fatal", event_message(wanting->event, text, sizeof(text)));
 }
 
