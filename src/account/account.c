@@ -358,12 +358,15 @@ int account_forget_dimm(struct account *account, const struct location *location
 
 static int count_memory(const struct wanting *wanting)
 {
-	int r = count_page(wanting);
+	int r = 0;
 
-	if (r < 0 || wanting->event->decoded.location.socket == LOCATION_UNKNOWN)
-		return r;
-	r = count_dimm(wanting);
-	return r == 0 ? count_socket(wanting) : r;
+	/* first the places, whose totals the page's script is told */
+	if (wanting->event->decoded.location.socket != LOCATION_UNKNOWN) {
+		r = count_dimm(wanting);
+		if (r == 0)
+			r = count_socket(wanting);
+	}
+	return r == 0 ? count_page(wanting) : r;
 }
 
 static int count_cpu(const struct wanting *wanting)

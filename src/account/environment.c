@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "account/account-private.h"
+#include "util/cleanup.h"
 
 enum { SECOND_US = 1000000 };
 
@@ -52,6 +53,25 @@ static const char *number_or(int32_t number, const char *other, char buffer[16])
 	return buffer;
 }
 
+/* Whose CECOUNT and UCCOUNT scripts get: of a page the smallest place that is counted. */
+static const struct counter *find_place(const struct wanting *wanting,
+					const struct counter *counter)
+{
+	static const enum counter_kind kinds[] = { COUNTER_DIMM, COUNTER_CHANNEL, COUNTER_SOCKET };
+	const struct location *location = &wanting->event->decoded.location;
+	const struct counter *place = counter;
+
+	if (counter->key.kind != COUNTER_PAGE)
+		return counter;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && place == counter; i++) {
+		struct counter_key key = counter_key_place(kinds[i], location);
+		const struct counter *found = counters_find(wanting->account->counters, &key);
+
+		place = found ? found : counter;
+	}
+	return place;
+}
+
 /* "SOCKET:0 CHANNEL:1 DIMM:? [P1_NODE0 DIMM_A1]" */
 static void add_place(struct strbuf *environment, const struct account *account,
 		      const struct location *location)
@@ -88,11 +108,12 @@ void env_add_counter(struct strbuf *environment, const struct wanting *wanting,
 	env_add_number(environment, "TOTALCOUNT", tally->total);
 	if (counter->key.kind != COUNTER_REPLACEMENT) {
 		bool page = counter->key.kind == COUNTER_PAGE;
+		const struct counter *place = find_place(wanting, counter);
 
 		add_place(environment, wanting->account,
 			  page ? &wanting->event->decoded.location : &counter->key.location);
-		env_add_number(environment, "CECOUNT", counter->corrected.total);
-		env_add_number(environment, "UCCOUNT", counter->uncorrected.total);
+		env_add_number(environment, "CECOUNT", place->corrected.total);
+		env_add_number(environment, "UCCOUNT", place->uncorrected.total);
 	}
 	if (wanting->now_us)
 		env_add_number(environment, "LASTEVENT", (uint64_t)(wanting->now_us / SECOND_US));

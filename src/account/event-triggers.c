@@ -59,9 +59,21 @@ static void read_cache(uint16_t code, struct action *action)
 	action->cache_type = types[code >> 2 & 3];
 }
 
-static const char *cache_type_text(char type)
+/* mcelog's words: a code that only says "a cache" has no type at all. */
+static const char *cache_type_text(uint16_t code)
 {
-	return type == 'I' ? "Instruction" : type == 'D' ? "Data" : "Generic";
+	static const char *const types[] = { "Instruction", "Data", "Generic", "Unknown" };
+
+	return (code & 0xeffc) == 0x000c ? "unknown" : types[code >> 2 & 3];
+}
+
+/* LL is 3 where the code does not say the level. */
+static void format_cache(uint16_t code, char *buffer, size_t size)
+{
+	if ((code & 3) == 3)
+		snprintf(buffer, size, "UNKNOWN %s", cache_type_text(code));
+	else
+		snprintf(buffer, size, "Level-%u %s", (code & 3u) + 1, cache_type_text(code));
 }
 
 int want_cache(const struct wanting *wanting)
@@ -69,20 +81,20 @@ int want_cache(const struct wanting *wanting)
 	const struct account_policy *policy = &wanting->account->policy;
 	const struct fact *yellow = find_fact(wanting->event, "threshold_status");
 	_cleanup_strbuf_ struct strbuf environment = { 0 };
-	char message[ACTION_TEXT_MAX], cpu[64];
+	uint16_t code = (uint16_t)wanting->event->record.status;
+	char message[ACTION_TEXT_MAX], cpu[64], cache[32];
 	struct action action;
 	int r = 0;
 
 	if (!yellow || yellow->value != THRESHOLD_YELLOW || is_too_often(wanting, RATE_CACHE))
 		return 0;
 	action = account_new_action(wanting, ACTION_THRESHOLD, "", "");
-	read_cache((uint16_t)wanting->event->record.status, &action);
+	read_cache(code, &action);
+	format_cache(code, cache, sizeof(cache));
 	snprintf(action.target, sizeof(action.target), "cpu %u cache %u%c",
 		 wanting->event->record.cpu, action.cache_level, action.cache_type);
-	snprintf(message, sizeof(message),
-		 "%s has large number of corrected cache errors in Level-%u %s",
-		 account_cpu_text(wanting->event, cpu, sizeof(cpu)), action.cache_level,
-		 cache_type_text(action.cache_type));
+	snprintf(message, sizeof(message), "%s has large number of corrected cache errors in %s",
+		 account_cpu_text(wanting->event, cpu, sizeof(cpu)), cache);
 	snprintf(action.text, sizeof(action.text), "%s",
 		 rated(wanting, RATE_CACHE, message, sizeof(message)));
 	action.cpu = wanting->event->record.cpu;
@@ -100,29 +112,37 @@ int want_cache(const struct wanting *wanting)
 		return r;
 	env_add_cpu(&environment, wanting->event, message);
 	env_add_number(&environment, "LEVEL", action.cache_level);
-	env_add_text(&environment, "TYPE", cache_type_text(action.cache_type));
+	env_add_text(&environment, "TYPE", cache_type_text(code));
 	action.kind = ACTION_TRIGGER;
 	snprintf(action.target, sizeof(action.target), "cache.cache-threshold-trigger");
 	return account_want(wanting, &action, &environment);
 }
 
-/* SDM Vol. 3B (253669), "Compound Error Codes", 000F 1PPT RRRR IILL. */
-static void add_bus_code(struct strbuf *environment, uint16_t code)
+/* SDM Vol. 3B (253669), "Compound Error Codes", 000F 1PPT RRRR IILL; II in mcelog's words. */
+static const char *bus_origin(uint16_t code)
 {
-	static const char *const participation[] = { "Local-CPU-originated", "Responding",
-						     "Observer", "Generic" };
-	static const char *const requests[] = { "Generic-Error", "Read",       "Write",
-						"Data-Read",	 "Data-Write", "Instruction-Fetch",
-						"Prefetch",	 "Eviction",   "Snoop" };
 	static const char *const origins[] = { "Memory-access", "Reserved", "IO",
 					       "Other-transaction" };
+
+	return origins[code >> 2 & 3];
+}
+
+/* The words are what scripts of mcelog's time compare with, its spelling included. */
+static void add_bus_code(struct strbuf *environment, uint16_t code)
+{
+	static const char *const participation[] = { "Local-CPU-originated-request",
+						     "Responed-to-request",
+						     "Observed-error-as-third-party", "Generic" };
+	static const char *const requests[] = { "Generic",   "Read",	   "Write",
+						"Data-Read", "Data-Write", "Instruction-Fetch",
+						"Prefetch",  "Eviction",   "Snoop" };
 	unsigned int request = code >> 4 & 0xf;
 
 	strbuf_addf(environment, "LEVEL=Level-%u\n", code & 3u);
 	env_add_text(environment, "PARTICIPATION", participation[code >> 9 & 3]);
 	env_add_text(environment, "REQUEST",
-		     request < ARRAY_SIZE(requests) ? requests[request] : "Reserved");
-	env_add_text(environment, "ORIGIN", origins[code >> 2 & 3]);
+		     request < ARRAY_SIZE(requests) ? requests[request] : "UNKNOWN");
+	env_add_text(environment, "ORIGIN", bus_origin(code));
 	env_add_text(environment, "TIMEOUT",
 		     code & 0x100 ? "Request-timed-out" : "Request-did-not-timeout");
 }
@@ -130,15 +150,16 @@ static void add_bus_code(struct strbuf *environment, uint16_t code)
 int want_bus(const struct wanting *wanting)
 {
 	_cleanup_strbuf_ struct strbuf environment = { 0 };
+	uint16_t code = (uint16_t)wanting->event->record.status;
 	char message[ACTION_TEXT_MAX], cpu[64];
 
 	if (!wanting->account->policy.bus_trigger || is_too_often(wanting, RATE_BUS))
 		return 0;
 	snprintf(message, sizeof(message), "%s received Bus and Interconnect Errors in %s",
-		 account_cpu_text(wanting->event, cpu, sizeof(cpu)), wanting->event->decoded.mca);
+		 account_cpu_text(wanting->event, cpu, sizeof(cpu)), bus_origin(code));
 	env_add_cpu(&environment, wanting->event,
 		    rated(wanting, RATE_BUS, message, sizeof(message)));
-	add_bus_code(&environment, (uint16_t)wanting->event->record.status);
+	add_bus_code(&environment, code);
 	return account_want_trigger(wanting, "socket.bus-uc-threshold-trigger", message,
 				    &environment);
 }

@@ -126,7 +126,7 @@ int want_threshold(const struct wanting *wanting, struct counter *counter,
 	int r;
 
 	account_level_text(&tally->bucket, &rule->threshold, level, sizeof(level));
-	if (counter->key.kind == COUNTER_PAGE) {
+	if (counter->key.kind == COUNTER_PAGE || counter->key.kind == COUNTER_REPLACEMENT) {
 		/* mcelog says it twice: the threshold, and what has come */
 		char limit[64];
 		const struct bucket full = { .count = rule->threshold.count };
