@@ -249,8 +249,8 @@ static int exceed_page(const struct wanting *wanting, struct counter *counter)
 	char what[ACTION_TEXT_MAX];
 	int r;
 
-	/* mcelog tells it once, and again for each new attempt */
-	if (counter->state == PAGE_OFFLINE || counter->state == PAGE_OFFLINE_WANTED)
+	/* mcelog tells it as long as the page is in use, and then for each new attempt */
+	if (counter->state != PAGE_ONLINE && !wants_offline(policy, counter))
 		return 0;
 	snprintf(what, sizeof(what), "Corrected memory errors on page %llx exceed threshold",
 		 (unsigned long long)counter->key.page);
