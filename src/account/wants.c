@@ -76,7 +76,8 @@ static bool is_hook_due(const struct account_policy *policy, const struct counte
 	if (!counter->hooks)
 		return true;
 	wait_us = (int64_t)(policy->hook_repeat_s * SECOND_US) << (doublings - 1);
-	return now_us < counter->hook_us || now_us - counter->hook_us >= wait_us;
+	/* far in the future: stamped by a clock that was wrong */
+	return now_us < counter->hook_us - wait_us || now_us >= counter->hook_us + wait_us;
 }
 
 static int hook_threshold(const struct wanting *wanting, struct counter *counter, const char *text)
@@ -106,14 +107,20 @@ int want_fatal(const struct wanting *wanting)
 /* What the counter is of, for the action's target: "page 12345000", "socket 0 channel 1". */
 static void format_target(const struct counter *counter, char *buffer, size_t size)
 {
-	const struct location *location = &counter->key.location;
-	int used = snprintf(buffer, size, "%s", counter_kind_name(counter->key.kind));
+	_cleanup_strbuf_ struct strbuf text = { 0 };
 
 	if (counter->key.kind == COUNTER_PAGE)
-		snprintf(buffer + used, size - (size_t)used, " %" PRIx64, counter->key.page);
-	else if (location->socket != LOCATION_UNKNOWN)
-		snprintf(buffer + used, size - (size_t)used, " %d/%d/%d/%d", location->socket,
-			 location->imc, location->channel, location->dimm);
+		strbuf_addf(&text, "page %" PRIx64, counter->key.page);
+	for (unsigned int i = 0; i < LOCATION_FIELDS; i++) {
+		int32_t value = location_get(&counter->key.location, i);
+
+		if (value != LOCATION_UNKNOWN)
+			strbuf_addf(&text, "%s%s %" PRId32, text.length ? " " : "",
+				    location_fields[i].name, value);
+	}
+	if (!text.length)
+		strbuf_add(&text, counter_kind_name(counter->key.kind));
+	snprintf(buffer, size, "%s", strbuf_text(&text));
 }
 
 int want_threshold(const struct wanting *wanting, struct counter *counter,
