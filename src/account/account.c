@@ -115,14 +115,20 @@ static int touch(const struct wanting *wanting, const struct counter_key *key,
 	return r;
 }
 
-/* A place of memory: corrected or not, with or without a threshold of its own. */
-static int count_place(const struct wanting *wanting, enum counter_kind kind, uint64_t errors,
-		       const struct account_rule *corrected, const struct account_rule *uncorrected,
-		       const char *const texts[2], const char *const keys[2])
+/* A kind of place, what is too much there, and how that is told; by corrected and not. */
+struct place_rules {
+	enum counter_kind kind;
+	const struct account_rule *rules[2];
+	const char *const *texts; /* NULL: it is not told */
+	const char *const *keys;
+};
+
+static int count_place(const struct wanting *wanting, const struct place_rules *place,
+		       uint64_t errors)
 {
-	struct counter_key key = counter_key_place(kind, &wanting->event->decoded.location);
+	struct counter_key key = counter_key_place(place->kind, &wanting->event->decoded.location);
 	bool bad = !is_corrected(wanting->event);
-	const struct account_rule *rule = bad ? uncorrected : corrected;
+	const struct account_rule *rule = place->rules[bad];
 	struct counter *counter;
 	struct tally *tally;
 	int r = touch(wanting, &key, &counter);
@@ -130,9 +136,9 @@ static int count_place(const struct wanting *wanting, enum counter_kind kind, ui
 	if (r < 0)
 		return r;
 	tally = bad ? &counter->uncorrected : &counter->corrected;
-	if (!count(tally, rule, 1, errors, wanting->now_us))
+	if (!count(tally, rule, 1, errors, wanting->now_us) || !place->texts)
 		return 0;
-	return want_threshold(wanting, counter, tally, rule, keys[bad], texts[bad]);
+	return want_threshold(wanting, counter, tally, rule, place->keys[bad], place->texts[bad]);
 }
 
 static const struct account_rule no_rule;
@@ -161,42 +167,52 @@ static uint64_t errors_of(const struct event *event)
 static int count_row(const struct wanting *wanting)
 {
 	const struct location *location = &wanting->event->decoded.location;
+	const struct place_rules row = { COUNTER_ROW, { &no_rule, &no_rule }, NULL, NULL };
 
 	if (location->row == LOCATION_UNKNOWN || location->bank == LOCATION_UNKNOWN)
 		return 0;
-	return count_place(wanting, COUNTER_ROW, 1, &no_rule, &no_rule, dimm_texts, dimm_keys);
+	return count_place(wanting, &row, 1);
 }
 
-/* The thresholds are those of the smallest place that is known: DIMM, else channel. */
+/*
+ * The smallest place that is known tells its threshold: DIMM, else channel. The
+ * channel counts by the same ones then, too: its period is shown with them.
+ */
 static int count_dimm(const struct wanting *wanting)
 {
 	const struct account_policy *policy = &wanting->account->policy;
 	const struct location *location = &wanting->event->decoded.location;
-	bool channel = location->channel != LOCATION_UNKNOWN;
 	bool dimm = location->dimm != LOCATION_UNKNOWN;
+	struct place_rules place = {
+		.kind = COUNTER_DIMM,
+		.rules = { &policy->dimm_corrected, &policy->dimm_uncorrected },
+		.texts = dimm_texts,
+		.keys = dimm_keys,
+	};
 	int r = 0;
 
 	if (!policy->dimms)
 		return 0;
 	if (dimm)
-		r = count_place(wanting, COUNTER_DIMM, 1, &policy->dimm_corrected,
-				&policy->dimm_uncorrected, dimm_texts, dimm_keys);
-	if (r == 0 && channel)
-		r = count_place(wanting, COUNTER_CHANNEL, errors_of(wanting->event),
-				dimm ? &no_rule : &policy->dimm_corrected,
-				dimm ? &no_rule : &policy->dimm_uncorrected, dimm_texts, dimm_keys);
+		r = count_place(wanting, &place, 1);
+	place.kind = COUNTER_CHANNEL;
+	place.texts = dimm ? NULL : dimm_texts;
+	if (r == 0 && location->channel != LOCATION_UNKNOWN)
+		r = count_place(wanting, &place, errors_of(wanting->event));
 	return r == 0 ? count_row(wanting) : r;
 }
 
 static int count_socket(const struct wanting *wanting)
 {
 	const struct account_policy *policy = &wanting->account->policy;
+	const struct place_rules socket = {
+		.kind = COUNTER_SOCKET,
+		.rules = { &policy->socket_corrected, &policy->socket_uncorrected },
+		.texts = socket_texts,
+		.keys = socket_keys,
+	};
 
-	if (!policy->sockets)
-		return 0;
-	return count_place(wanting, COUNTER_SOCKET, errors_of(wanting->event),
-			   &policy->socket_corrected, &policy->socket_uncorrected, socket_texts,
-			   socket_keys);
+	return policy->sockets ? count_place(wanting, &socket, errors_of(wanting->event)) : 0;
 }
 
 /* --- pages --- */
