@@ -74,6 +74,10 @@ int want_unknown(const struct wanting *wanting);
 /* The hook, for a fatal event: once for all the records of one panic. */
 int want_fatal(const struct wanting *wanting);
 
-/* "2 in 24h": what has come in the period that runs. Returns buffer. */
+/* Who is at that place; what is "" is NULL here. */
+struct account_dimm account_find_dimm(const struct account *account,
+				      const struct location *location);
+
+/* "2 in 24h": what has come in the period that runs, whole hours as such. Returns buffer. */
 const char *account_level_text(const struct bucket *bucket, const struct threshold *threshold,
 			       char *buffer, size_t size);

@@ -3,10 +3,23 @@
  * What mcelog's client prints. Other programs parse it: collectd, NHC,
  * Linux::MCELog and scripts (tests/integration/clients).
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "account/account-private.h"
+#include "util/cleanup.h"
+
+/*
+ * collectd reads 127 bytes at once, the end of the line included, and takes a longer
+ * line for the end of the DIMM. What is left of 126 without the words and quotes:
+ */
+enum {
+	DMI_LINE_MAX = 126,
+	DMI_TEXTS_MAX = DMI_LINE_MAX - (int)sizeof("DMI_NAME \"\" DMI_LOCATION \"\"") + 1,
+	DMI_NAME_MAX = 64,
+};
 
 static int compare_number(int32_t a, int32_t b)
 {
@@ -14,7 +27,7 @@ static int compare_number(int32_t a, int32_t b)
 }
 
 /* By place; the whole, which is LOCATION_UNKNOWN there, before its parts. */
-static int compare(const void *a, const void *b)
+static int compare_places(const void *a, const void *b)
 {
 	const struct location *la = &(*(const struct counter *const *)a)->key.location;
 	const struct location *lb = &(*(const struct counter *const *)b)->key.location;
@@ -27,9 +40,13 @@ static int compare(const void *a, const void *b)
 	return r ? r : compare_number(la->dimm, lb->dimm);
 }
 
-/* Counters of those kinds, sorted; NULL and 0 where there is no memory for it. */
+/*
+ * Counters of those kinds, sorted; to be freed. Where there is no memory for
+ * it NULL and 0, and out is in error.
+ */
 static const struct counter **sorted(const struct account *account, const enum counter_kind *kinds,
-				     size_t n_kinds, size_t *ret_count)
+				     size_t n_kinds, int (*compare)(const void *a, const void *b),
+				     struct strbuf *out, size_t *ret_count)
 {
 	const struct counter **list, *counter;
 	size_t n = 0, most = 1;
@@ -43,6 +60,8 @@ static const struct counter **sorted(const struct account *account, const enum c
 			list[n++] = counter;
 	if (list)
 		qsort(list, n, sizeof(const struct counter *), compare);
+	else
+		out->error = -ENOMEM;
 	*ret_count = n;
 	return list;
 }
@@ -75,28 +94,43 @@ static void dump_place(const struct location *location, struct strbuf *out)
 		strbuf_addf(out, " DIMM %d\n", location->dimm);
 }
 
+/* How much of text fits into size bytes without a part of a UTF-8 character. */
+static size_t fitting(const char *text, size_t size)
+{
+	size_t length = strnlen(text, size + 1);
+
+	if (length <= size)
+		return length;
+	for (length = size; length && ((unsigned char)text[length] & 0xc0) == 0x80;)
+		length--;
+	return length;
+}
+
 /* A name with a quote in it would end where it does not. */
-static void add_quoted(struct strbuf *out, const char *name, const char *text)
+static void add_quoted(struct strbuf *out, const char *name, const char *text, size_t length)
 {
 	strbuf_addf(out, "%s \"", name);
-	for (; *text; text++)
-		strbuf_add_bytes(out, *text == '"' || (unsigned char)*text < ' ' ? "'" : text, 1);
+	for (size_t i = 0; i < length; i++) {
+		bool bad = text[i] == '"' || (unsigned char)text[i] < ' ';
+
+		strbuf_add_bytes(out, bad ? "'" : &text[i], 1);
+	}
 	strbuf_add(out, "\"");
 }
 
 static void dump_bios(const struct account *account, const struct location *location,
 		      struct strbuf *out)
 {
-	struct account_dimm dimm = { 0 };
+	struct account_dimm dimm = account_find_dimm(account, location);
+	size_t name = dimm.name ? fitting(dimm.name, DMI_NAME_MAX) : 0;
 
-	if (account->env.dimm)
-		dimm = account->env.dimm(account->env.context, location);
 	if (dimm.name)
-		add_quoted(out, "DMI_NAME", dimm.name);
+		add_quoted(out, "DMI_NAME", dimm.name, name);
 	if (dimm.name && dimm.location)
 		strbuf_add(out, " ");
 	if (dimm.location)
-		add_quoted(out, "DMI_LOCATION", dimm.location);
+		add_quoted(out, "DMI_LOCATION", dimm.location,
+			   fitting(dimm.location, DMI_TEXTS_MAX - name));
 	if (dimm.name || dimm.location)
 		strbuf_add(out, "\n");
 }
@@ -131,7 +165,7 @@ void account_dump(struct account *account, bool all, bool bios, int64_t now_us, 
 	bool first = true;
 	size_t n;
 
-	list = sorted(account, kinds, sizeof(kinds) / sizeof(kinds[0]), &n);
+	list = sorted(account, kinds, ARRAY_SIZE(kinds), compare_places, out, &n);
 	for (size_t i = 0; list && i < n; i++) {
 		if (!all && !has_errors(list[i]))
 			continue;
@@ -163,9 +197,7 @@ void account_dump_pages(struct account *account, int64_t now_us, struct strbuf *
 	const struct counter **list;
 	size_t n;
 
-	list = sorted(account, &kind, 1, &n);
-	if (list)
-		qsort(list, n, sizeof(const struct counter *), compare_pages);
+	list = sorted(account, &kind, 1, compare_pages, out, &n);
 	if (n)
 		strbuf_add(out, "Per page corrected memory statistics:\n");
 	for (size_t i = 0; list && i < n; i++) {

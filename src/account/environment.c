@@ -8,7 +8,7 @@
 #include "account/account-private.h"
 #include "util/cleanup.h"
 
-enum { SECOND_US = 1000000 };
+enum { SECOND_US = 1000000, HOUR_SECONDS = 3600, DAY_SECONDS = 24 * HOUR_SECONDS };
 
 void env_add_text(struct strbuf *environment, const char *name, const char *value)
 {
@@ -32,17 +32,30 @@ const char *account_level_text(const struct bucket *bucket, const struct thresho
 			       char *buffer, size_t size)
 {
 	char period[THRESHOLD_TEXT_MAX];
+	uint64_t seconds = threshold_is_on(threshold) ? threshold->seconds : DAY_SECONDS;
 
-	snprintf(buffer, size, "%" PRIu64 " in %s", bucket_level(bucket),
-		 threshold_is_on(threshold) ? threshold_period_text(threshold, period) : "24h");
+	/* Linux::MCELog looks for "in 24h", however somebody has written a day */
+	if (seconds % HOUR_SECONDS == 0)
+		snprintf(buffer, size, "%" PRIu64 " in %" PRIu64 "h", bucket_level(bucket),
+			 seconds / HOUR_SECONDS);
+	else
+		snprintf(buffer, size, "%" PRIu64 " in %s", bucket_level(bucket),
+			 threshold_period_text(threshold, period));
 	return buffer;
 }
 
-static struct account_dimm find_dimm(const struct account *account, const struct location *location)
+struct account_dimm account_find_dimm(const struct account *account,
+				      const struct location *location)
 {
-	if (!account->env.dimm)
-		return (struct account_dimm){ 0 };
-	return account->env.dimm(account->env.context, location);
+	struct account_dimm dimm = { 0 };
+
+	if (account->env.dimm)
+		dimm = account->env.dimm(account->env.context, location);
+	if (dimm.name && !*dimm.name)
+		dimm.name = NULL;
+	if (dimm.location && !*dimm.location)
+		dimm.location = NULL;
+	return dimm;
 }
 
 static const char *number_or(int32_t number, const char *other, char buffer[16])
@@ -76,7 +89,7 @@ static const struct counter *find_place(const struct wanting *wanting,
 static void add_place(struct strbuf *environment, const struct account *account,
 		      const struct location *location)
 {
-	struct account_dimm dimm = find_dimm(account, location);
+	struct account_dimm dimm = account_find_dimm(account, location);
 	char channel[16], slot[16], socket[16], text[ACTION_TEXT_MAX];
 
 	snprintf(text, sizeof(text), "SOCKET:%s CHANNEL:%s DIMM:%s [%s%s%s]",
