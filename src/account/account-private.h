@@ -29,9 +29,6 @@ struct account {
 	struct asked committed;
 };
 
-/* By how much a page's threshold is multiplied: doubled by each offlining that failed. */
-uint64_t account_page_times(const struct counter *page);
-
 /* An event on its way through: who asks, and what for. */
 struct wanting {
 	struct account *account;
@@ -39,6 +36,26 @@ struct wanting {
 	const struct account_want *want;
 	int64_t now_us; /* of the event */
 };
+
+/* Whether hardware corrected it; all else counts as uncorrected. */
+bool account_is_corrected(const struct event *event);
+
+/* Counts errors; whether the rule's threshold, that many times, is exceeded. */
+bool account_count(struct tally *tally, const struct account_rule *rule, uint64_t times,
+		   uint64_t errors, int64_t now_us);
+
+/* The counter has erred at the time of the event, if that is known. */
+void account_stamp(struct counter *counter, const struct wanting *wanting);
+
+/* counters_touch() and account_stamp(). Errors: those of the former. */
+int account_touch(const struct wanting *wanting, const struct counter_key *key,
+		  struct counter **ret_counter);
+
+/* The page of a corrected memory error. Errors: -ENOMEM, of the callback. */
+int account_count_page(const struct wanting *wanting);
+
+/* By how much a page's threshold is multiplied: doubled by each offlining that failed. */
+uint64_t account_page_times(const struct counter *page);
 
 /* An action wanted because of the event, of which the target and the text are copied. */
 struct action account_new_action(const struct wanting *wanting, enum action_kind kind,

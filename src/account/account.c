@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What an event counts for: from the page to the socket. */
+/* What an event counts for: places of memory, from the row to the socket, pages and CPUs. */
 #include "account/account.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "account/account-private.h"
 
@@ -15,7 +13,6 @@ enum {
 	CHANNELS_MAX = 1024,
 	SOCKETS_MAX = 256,
 	CPUS_MAX = 8192,
-	FAILURES_MAX = 40, /* the threshold times 2^40 is never reached */
 };
 
 int account_new(const struct account_policy *policy, const struct account_env *env,
@@ -56,11 +53,6 @@ void account_set_policy(struct account *account, const struct account_policy *po
 	account->policy = *policy;
 }
 
-uint64_t account_page_times(const struct counter *page)
-{
-	return UINT64_C(1) << (page->failures < FAILURES_MAX ? page->failures : FAILURES_MAX);
-}
-
 int account_load(struct account *account, const struct counter *counter)
 {
 	return counters_load(account->counters, counter);
@@ -83,37 +75,7 @@ const struct counters *account_counters(const struct account *account)
 	return account->counters;
 }
 
-/* --- one thing that erred --- */
-
-static bool is_corrected(const struct event *event)
-{
-	return event->decoded.severity == SEVERITY_CORRECTED;
-}
-
-/* Counts errors; whether the rule's threshold is exceeded. */
-static bool count(struct tally *tally, const struct account_rule *rule, uint64_t times,
-		  uint64_t errors, int64_t now_us)
-{
-	tally->total += errors;
-	return bucket_add(&tally->bucket, &rule->threshold, times, errors, now_us);
-}
-
-static void stamp(struct counter *counter, const struct wanting *wanting)
-{
-	if (wanting->now_us)
-		counter->last_us = wanting->now_us;
-}
-
-static int touch(const struct wanting *wanting, const struct counter_key *key,
-		 struct counter **ret_counter)
-{
-	bool replaced;
-	int r = counters_touch(wanting->account->counters, key, ret_counter, &replaced);
-
-	if (r == 0)
-		stamp(*ret_counter, wanting);
-	return r;
-}
+/* --- places of memory --- */
 
 /* A kind of place, what is too much there, and how that is told; by corrected and not. */
 struct place_rules {
@@ -127,16 +89,16 @@ static int count_place(const struct wanting *wanting, const struct place_rules *
 		       uint64_t errors)
 {
 	struct counter_key key = counter_key_place(place->kind, &wanting->event->decoded.location);
-	bool bad = !is_corrected(wanting->event);
+	bool bad = !account_is_corrected(wanting->event);
 	const struct account_rule *rule = place->rules[bad];
 	struct counter *counter;
 	struct tally *tally;
-	int r = touch(wanting, &key, &counter);
+	int r = account_touch(wanting, &key, &counter);
 
 	if (r < 0)
 		return r;
 	tally = bad ? &counter->uncorrected : &counter->corrected;
-	if (!count(tally, rule, 1, errors, wanting->now_us) || !place->texts)
+	if (!account_count(tally, rule, 1, errors, wanting->now_us) || !place->texts)
 		return 0;
 	return want_threshold(wanting, counter, tally, rule, place->keys[bad], place->texts[bad]);
 }
@@ -161,7 +123,7 @@ static const char *const socket_keys[] = { "socket.mem-ce-error-trigger",
  */
 static uint64_t errors_of(const struct event *event)
 {
-	return is_corrected(event) && event->decoded.count ? event->decoded.count : 1;
+	return account_is_corrected(event) && event->decoded.count ? event->decoded.count : 1;
 }
 
 static int count_row(const struct wanting *wanting)
@@ -215,131 +177,7 @@ static int count_socket(const struct wanting *wanting)
 	return policy->sockets ? count_place(wanting, &socket, errors_of(wanting->event)) : 0;
 }
 
-/* --- pages --- */
-
-/* A page that a new one has pushed out. */
-static int count_replacement(const struct wanting *wanting)
-{
-	const struct account_rule *rule = &wanting->account->policy.replacement;
-	struct counter_key key = counter_key_replacement();
-	struct counter *counter;
-	int r = touch(wanting, &key, &counter);
-
-	if (r < 0)
-		return r;
-	if (!count(&counter->corrected, rule, 1, 1, wanting->now_us))
-		return 0;
-	return want_threshold(wanting, counter, &counter->corrected, rule,
-			      "page.memory-ce-counter-replacement-trigger",
-			      "Replacements of page correctable error counter exceed threshold");
-}
-
-/* After a reboot a page is in use again, whatever became of it before. */
-static void renew_state(struct counter *counter, sd_id128_t boot)
-{
-	if (sd_id128_equal(counter->state_boot, boot))
-		return;
-	counter->state = PAGE_ONLINE;
-	counter->state_boot = boot;
-	counter->failures = 0;
-}
-
-static bool wants_offline(const struct account_policy *policy, const struct counter *counter)
-{
-	switch (policy->page_action) {
-	case PAGE_ACTION_OFF:
-	case PAGE_ACTION_ACCOUNT:
-		return false;
-	case PAGE_ACTION_SOFT:
-	case PAGE_ACTION_HARD:
-	case PAGE_ACTION_SOFT_THEN_HARD:
-		break;
-	}
-	return counter->state == PAGE_ONLINE ||
-	       (counter->state == PAGE_OFFLINE_FAILED && policy->page_retry);
-}
-
-static int exceed_page(const struct wanting *wanting, struct counter *counter)
-{
-	const struct account_policy *policy = &wanting->account->policy;
-	char what[ACTION_TEXT_MAX];
-	int r;
-
-	/* mcelog tells it as long as the page is in use, and then for each new attempt */
-	if (counter->state != PAGE_ONLINE && !wants_offline(policy, counter))
-		return 0;
-	snprintf(what, sizeof(what), "Corrected memory errors on page %llx exceed threshold",
-		 (unsigned long long)counter->key.page);
-	counter->triggered = true;
-	r = want_threshold(wanting, counter, &counter->corrected, &policy->page,
-			   "page.memory-ce-trigger", what);
-	if (r < 0 || !wants_offline(policy, counter))
-		return r;
-	counter->state = PAGE_OFFLINE_WANTED;
-	return want_offline_page(wanting, counter);
-}
-
-static bool counts_for_page(const struct wanting *wanting)
-{
-	const struct event *event = wanting->event;
-
-	return wanting->account->policy.page_action != PAGE_ACTION_OFF && is_corrected(event) &&
-	       event->decoded.address_usable;
-}
-
-static int count_page(const struct wanting *wanting)
-{
-	const struct account_policy *policy = &wanting->account->policy;
-	struct counter_key key = counter_key_page(wanting->event->record.addr);
-	struct counter *counter;
-	bool replaced = false, exceeded;
-	int r;
-
-	if (!counts_for_page(wanting))
-		return 0;
-	r = counters_touch(wanting->account->counters, &key, &counter, &replaced);
-	if (r < 0)
-		return r == -ENOSPC ? 0 : r;
-	stamp(counter, wanting);
-	renew_state(counter, wanting->account->env.boot);
-	exceeded = count(&counter->corrected, &policy->page, account_page_times(counter), 1,
-			 wanting->now_us);
-	if (exceeded)
-		r = exceed_page(wanting, counter);
-	return r == 0 && replaced ? count_replacement(wanting) : r;
-}
-
-int account_page_result(struct account *account, uint64_t page, bool offline)
-{
-	struct counter_key key = counter_key_page(page);
-	struct counter *counter;
-	bool replaced;
-	int r;
-
-	if (!counters_find(account->counters, &key))
-		return 0; /* it was replaced by another page meanwhile */
-	r = counters_touch(account->counters, &key, &counter, &replaced);
-	if (r < 0)
-		return r;
-	counter->state_boot = account->env.boot;
-	counter->state = offline ? PAGE_OFFLINE : PAGE_OFFLINE_FAILED;
-	if (!offline && counter->failures < FAILURES_MAX)
-		counter->failures++;
-	return 0;
-}
-
-/* --- DIMMs that are there, or not any more --- */
-
-int account_add_dimm(struct account *account, const struct location *location)
-{
-	struct counter_key key = counter_key_place(COUNTER_DIMM, location);
-	struct counter *counter;
-	bool replaced;
-
-	if (counters_find(account->counters, &key))
-		return 0;
-	return counters_touch(account->counters, &key, &counter, &replaced);
-}
+/* --- DIMMs that are not there any more --- */
 
 static bool is_in_dimm(const struct counter_key *key, const struct location *dimm)
 {
@@ -382,19 +220,20 @@ static int count_memory(const struct wanting *wanting)
 		if (r == 0)
 			r = count_socket(wanting);
 	}
-	return r == 0 ? count_page(wanting) : r;
+	return r == 0 ? account_count_page(wanting) : r;
 }
 
 static int count_cpu(const struct wanting *wanting)
 {
 	struct counter_key key = counter_key_cpu(wanting->event->record.cpu);
 	struct counter *counter;
-	int r = touch(wanting, &key, &counter);
+	int r = account_touch(wanting, &key, &counter);
 
 	if (r < 0)
 		return r;
-	count(is_corrected(wanting->event) ? &counter->corrected : &counter->uncorrected, &no_rule,
-	      1, errors_of(wanting->event), wanting->now_us);
+	account_count(account_is_corrected(wanting->event) ? &counter->corrected
+							   : &counter->uncorrected,
+		      &no_rule, 1, errors_of(wanting->event), wanting->now_us);
 	return want_cache(wanting);
 }
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One thing that erred. */
+#include "account/account-private.h"
+
+bool account_is_corrected(const struct event *event)
+{
+	return event->decoded.severity == SEVERITY_CORRECTED;
+}
+
+bool account_count(struct tally *tally, const struct account_rule *rule, uint64_t times,
+		   uint64_t errors, int64_t now_us)
+{
+	tally->total += errors;
+	return bucket_add(&tally->bucket, &rule->threshold, times, errors, now_us);
+}
+
+void account_stamp(struct counter *counter, const struct wanting *wanting)
+{
+	if (wanting->now_us)
+		counter->last_us = wanting->now_us;
+}
+
+int account_touch(const struct wanting *wanting, const struct counter_key *key,
+		  struct counter **ret_counter)
+{
+	bool replaced;
+	int r = counters_touch(wanting->account->counters, key, ret_counter, &replaced);
+
+	if (r == 0)
+		account_stamp(*ret_counter, wanting);
+	return r;
+}
