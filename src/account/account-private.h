@@ -54,8 +54,8 @@ int account_touch(const struct wanting *wanting, const struct counter_key *key,
 /* The page of a corrected memory error. Errors: -ENOMEM, of the callback. */
 int account_count_page(const struct wanting *wanting);
 
-/* By how much a page's threshold is multiplied: doubled by each offlining that failed. */
-uint64_t account_page_times(const struct counter *page);
+/* By how much the threshold is multiplied: doubled by each offlining that failed; else 1. */
+uint64_t account_page_times(const struct counter *counter);
 
 /* An action wanted because of the event, of which the target and the text are copied. */
 struct action account_new_action(const struct wanting *wanting, enum action_kind kind,
@@ -77,11 +77,16 @@ int want_threshold(const struct wanting *wanting, struct counter *counter,
 		   const struct tally *tally, const struct account_rule *rule, const char *key,
 		   const char *what);
 
+/* The hook, where it is due for that counter. Errors: as above. */
+int account_hook_threshold(const struct wanting *wanting, struct counter *counter,
+			   const char *text);
+
 /* The page is to go offline. Errors: as above. */
 int want_offline_page(const struct wanting *wanting, const struct counter *counter);
 
-/* Caches that report too many corrected errors; the CPUs that share them. */
-int want_cache(const struct wanting *wanting);
+/* Caches that report too many corrected errors, and the CPUs that share them; counter: the CPU's.
+ */
+int want_cache(const struct wanting *wanting, struct counter *counter);
 
 /* Triggers that mcelog runs for every event of their kind. */
 int want_bus(const struct wanting *wanting);

@@ -234,7 +234,7 @@ static int count_cpu(const struct wanting *wanting)
 	account_count(account_is_corrected(wanting->event) ? &counter->corrected
 							   : &counter->uncorrected,
 		      &no_rule, 1, errors_of(wanting->event), wanting->now_us);
-	return want_cache(wanting);
+	return want_cache(wanting, counter);
 }
 
 static int count_class(const struct wanting *wanting)

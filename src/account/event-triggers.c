@@ -76,7 +76,12 @@ static void format_cache(uint16_t code, char *buffer, size_t size)
 		snprintf(buffer, size, "Level-%u %s", (code & 3u) + 1, cache_type_text(code));
 }
 
-int want_cache(const struct wanting *wanting)
+static bool is_cache_told(const struct account_policy *policy)
+{
+	return policy->cache.log || policy->cache.trigger || policy->cpu_offline || policy->hook;
+}
+
+int want_cache(const struct wanting *wanting, struct counter *counter)
 {
 	const struct account_policy *policy = &wanting->account->policy;
 	const struct fact *yellow = find_fact(wanting->event, "threshold_status");
@@ -86,7 +91,8 @@ int want_cache(const struct wanting *wanting)
 	struct action action;
 	int r = 0;
 
-	if (!yellow || yellow->value != THRESHOLD_YELLOW || is_too_often(wanting, RATE_CACHE))
+	if (!yellow || yellow->value != THRESHOLD_YELLOW || !is_cache_told(policy) ||
+	    is_too_often(wanting, RATE_CACHE))
 		return 0;
 	action = account_new_action(wanting, ACTION_THRESHOLD, "", "");
 	read_cache(code, &action);
@@ -102,6 +108,8 @@ int want_cache(const struct wanting *wanting)
 	action.done_us = wanting->now_us;
 	if (policy->cache.log)
 		r = account_want(wanting, &action, NULL);
+	if (r == 0)
+		r = account_hook_threshold(wanting, counter, message);
 	action.state = ACTION_WANTED;
 	action.done_us = 0;
 	if (r == 0 && policy->cpu_offline) {

@@ -5,13 +5,6 @@
 
 #include "account/account-private.h"
 
-enum { FAILURES_MAX = 40 }; /* the threshold times 2^40 is never reached */
-
-uint64_t account_page_times(const struct counter *page)
-{
-	return UINT64_C(1) << (page->failures < FAILURES_MAX ? page->failures : FAILURES_MAX);
-}
-
 /* A page that a new one has pushed out. */
 static int count_replacement(const struct wanting *wanting)
 {
@@ -118,7 +111,7 @@ int account_page_result(struct account *account, uint64_t page, bool offline)
 		return r;
 	counter->state_boot = account->env.boot;
 	counter->state = offline ? PAGE_OFFLINE : PAGE_OFFLINE_FAILED;
-	if (!offline && counter->failures < FAILURES_MAX)
+	if (!offline && counter->failures < UINT8_MAX)
 		counter->failures++;
 	return 0;
 }

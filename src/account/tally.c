@@ -2,6 +2,13 @@
 /* One thing that erred. */
 #include "account/account-private.h"
 
+enum { FAILURES_MAX = 40 }; /* the threshold times 2^40 is never reached */
+
+uint64_t account_page_times(const struct counter *counter)
+{
+	return UINT64_C(1) << (counter->failures < FAILURES_MAX ? counter->failures : FAILURES_MAX);
+}
+
 bool account_is_corrected(const struct event *event)
 {
 	return event->decoded.severity == SEVERITY_CORRECTED;

@@ -80,7 +80,7 @@ static bool is_hook_due(const struct account_policy *policy, const struct counte
 	return now_us < counter->hook_us - wait_us || now_us >= counter->hook_us + wait_us;
 }
 
-static int hook_threshold(const struct wanting *wanting, struct counter *counter, const char *text)
+int account_hook_threshold(const struct wanting *wanting, struct counter *counter, const char *text)
 {
 	if (!is_hook_due(&wanting->account->policy, counter, wanting->now_us))
 		return 0;
@@ -136,7 +136,8 @@ int want_threshold(const struct wanting *wanting, struct counter *counter,
 	if (counter->key.kind == COUNTER_PAGE || counter->key.kind == COUNTER_REPLACEMENT) {
 		/* mcelog says it twice: the threshold, and what has come */
 		char limit[64];
-		const struct bucket full = { .count = rule->threshold.count };
+		const struct bucket full = { .count = rule->threshold.count *
+						      account_page_times(counter) };
 
 		account_level_text(&full, &rule->threshold, limit, sizeof(limit));
 		snprintf(message, sizeof(message), "%s %s: %s", what, limit, level);
@@ -149,7 +150,7 @@ int want_threshold(const struct wanting *wanting, struct counter *counter,
 	action.done_us = wanting->now_us;
 	r = rule->log ? account_want(wanting, &action, NULL) : 0;
 	if (r == 0)
-		r = hook_threshold(wanting, counter, message);
+		r = account_hook_threshold(wanting, counter, message);
 	if (r < 0 || !rule->trigger)
 		return r;
 	env_add_counter(&environment, wanting, counter, tally, rule, message);

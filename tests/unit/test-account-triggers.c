@@ -519,6 +519,26 @@ static void test_hook_intervals(void **state)
 	assert_int_equal(triggers(fixture, "trigger.hook"), 6);
 }
 
+/* Their threshold is the CPU's own. */
+static void test_hook_for_caches(void **state)
+{
+	struct fixture *fixture = *state;
+	struct event event = cache_event(0x0135, 2);
+	const struct action *action = NULL;
+
+	hook_alone(fixture);
+	add_times(fixture, 3, &event);
+	event.record.time_us += 24 * hour_us;
+	fixture_add(fixture, &event);
+	assert_int_equal(wanted(fixture, ACTION_TRIGGER, "trigger.hook", &action), 2);
+	assert_int_equal(fixture->n_wanted, 2);
+	assert_string_equal(action->text, "CPU 3 on socket 0 has large number of corrected cache "
+					  "errors in Level-2 Data");
+	event.record.cpu = 4;
+	fixture_add(fixture, &event);
+	assert_int_equal(triggers(fixture, "trigger.hook"), 3);
+}
+
 static void test_hook_rolled_back(void **state)
 {
 	struct fixture *fixture = *state;
@@ -619,6 +639,7 @@ int main(void)
 		TEST(test_rates),
 		TEST(test_rate_rolled_back),
 		TEST(test_hook_intervals),
+		TEST(test_hook_for_caches),
 		TEST(test_hook_rolled_back),
 		TEST(test_hook_is_told),
 		TEST(test_hook_for_fatal_events),

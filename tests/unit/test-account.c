@@ -285,6 +285,7 @@ static void test_retries(void **state)
 {
 	struct fixture *fixture = *state;
 	unsigned int attempts = 0, at[8] = { 0 };
+	const struct action *action = NULL;
 
 	for (unsigned int errors = 1; errors <= 510; errors++) {
 		add_errors(fixture, 1, PAGE, start_us + errors * second_us);
@@ -299,6 +300,9 @@ static void test_retries(void **state)
 	}
 	for (unsigned int i = 0; i < 8; i++)
 		assert_int_equal(at[i], (4u << i) - 2);
+	wanted(fixture, ACTION_THRESHOLD, "page 12345000", &action);
+	assert_string_equal(action->text, "Corrected memory errors on page 12345000 exceed "
+					  "threshold 256 in 24h: 510 in 24h");
 	fixture_forget(fixture);
 	add_errors(fixture, 200, PAGE, start_us + 600 * second_us);
 	assert_int_equal(wanted(fixture, ACTION_OFFLINE_PAGE, NULL, NULL), 0);
