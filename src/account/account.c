@@ -259,10 +259,14 @@ static int count_class(const struct wanting *wanting)
 	return 0;
 }
 
-/* What another boot or another machine suffered counts for nothing here. */
-static bool is_ours(const struct account *account, const struct record *record)
+/*
+ * What another boot or another machine suffered counts for nothing here, and a
+ * register that is not valid holds no error.
+ */
+static bool counts(const struct account *account, const struct event *event)
 {
-	return !record->replayed && sd_id128_equal(record->boot, account->env.boot);
+	return !event->record.replayed && sd_id128_equal(event->record.boot, account->env.boot) &&
+	       event->decoded.severity != SEVERITY_UNKNOWN;
 }
 
 int account_event(struct account *account, const struct event *event,
@@ -276,7 +280,7 @@ int account_event(struct account *account, const struct event *event,
 	};
 	int r = event->decoded.severity == SEVERITY_FATAL ? want_fatal(&wanting) : 0;
 
-	if (r < 0 || !is_ours(account, &event->record))
+	if (r < 0 || !counts(account, event))
 		return r;
 	return count_class(&wanting);
 }

@@ -232,6 +232,10 @@ static void test_other_boots_count_for_nothing(void **state)
 	event = cpu_event(CLASS_UNKNOWN, 0x9000000000000000, start_us);
 	event.record.replayed = true;
 	fixture_add(fixture, &event);
+	/* without MCi_STATUS.VAL there was no error */
+	event = memory_event(PAGE, start_us);
+	event.decoded.severity = SEVERITY_UNKNOWN;
+	fixture_add(fixture, &event);
 	for (int kind = 0; kind < COUNTER_KINDS_; kind++)
 		assert_int_equal(
 			counters_count(account_counters(fixture->account), (enum counter_kind)kind),
