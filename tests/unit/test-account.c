@@ -199,6 +199,11 @@ static void test_forget_dimm(void **state)
 	location->row = 15;
 	other = *location;
 	other.dimm = 0;
+	other.imc = 0;
+	/* the same numbers at another controller are another DIMM */
+	assert_int_equal(account_forget_dimm(fixture->account, &other), 0);
+	assert_int_equal(counters_changed(account_counters(fixture->account)), 0);
+	other.imc = location->imc;
 	assert_int_equal(account_forget_dimm(fixture->account, &other), 0);
 	assert_null(place_counter(fixture, COUNTER_DIMM, &other));
 	account_rollback(fixture->account);
@@ -378,6 +383,21 @@ static void test_new_boot(void **state)
 	assert_int_equal(wanted(fixture, ACTION_OFFLINE_PAGE, NULL, NULL), 2);
 }
 
+/* Failures of another boot do not raise the threshold. */
+static void test_failures_of_another_boot(void **state)
+{
+	struct fixture *fixture = *state;
+	struct counter stored = { .key = counter_key_page(PAGE),
+				  .state = PAGE_OFFLINE_FAILED,
+				  .state_boot = OTHER_BOOT,
+				  .failures = 3 };
+
+	assert_int_equal(account_load(fixture->account, &stored), 0);
+	add_errors(fixture, 2, PAGE, start_us);
+	assert_int_equal(wanted(fixture, ACTION_OFFLINE_PAGE, NULL, NULL), 1);
+	assert_int_equal(page_counter(fixture, PAGE)->failures, 0);
+}
+
 static void test_result_of_a_page_that_is_gone(void **state)
 {
 	struct fixture *fixture = *state;
@@ -475,6 +495,7 @@ int main(void)
 		TEST(test_no_retry),
 		TEST(test_account_only),
 		TEST(test_new_boot),
+		TEST(test_failures_of_another_boot),
 		TEST(test_result_of_a_page_that_is_gone),
 		TEST(test_replacements),
 		TEST(test_rollback_asks_again),

@@ -225,6 +225,24 @@ static void test_changes(void **state)
 	counters_free(counters);
 }
 
+/* Who was pushed out in vain is still the next one to go. */
+static void test_order_after_rollback(void **state)
+{
+	struct counters *counters = new_counters(3, 1);
+
+	(void)state;
+	for (unsigned int i = 1; i <= 3; i++)
+		bump(counters, page_key(i), 1);
+	counters_commit(counters);
+	bump(counters, page_key(4), 1);
+	bump(counters, page_key(5), 1);
+	counters_rollback(counters);
+	assert_string_equal(pages(counters), "3 2 1");
+	bump(counters, page_key(6), 1);
+	assert_string_equal(pages(counters), "6 3 2");
+	counters_free(counters);
+}
+
 /* A batch in which a page is made, changed, pushed out and made again, larger than the table. */
 static void test_rollback_of_a_flood(void **state)
 {
@@ -450,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_order_after_rollback),
 		cmocka_unit_test(test_rollback_of_a_flood),
 		cmocka_unit_test(test_random_batches),
 		cmocka_unit_test(test_a_million_pages),
