@@ -115,8 +115,8 @@ static void test_multiplied(void **state)
 	bucket = (struct bucket){ 0 };
 	assert_false(bucket_add(&bucket, &ten_an_hour, UINT64_MAX, UINT64_MAX, start));
 	bucket = (struct bucket){ 0 };
-	assert_false(bucket_add(&bucket, &two_a_day, UINT64_C(1) << 40, (UINT64_C(1) << 41) - 1,
-				start));
+	assert_false(
+		bucket_add(&bucket, &two_a_day, UINT64_C(1) << 40, (UINT64_C(1) << 41) - 1, start));
 	assert_true(bucket_add(&bucket, &two_a_day, UINT64_C(1) << 40, 1, start));
 }
 
