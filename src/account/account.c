@@ -179,6 +179,17 @@ static int count_socket(const struct wanting *wanting)
 
 /* --- DIMMs that are not there any more --- */
 
+int account_add_dimm(struct account *account, const struct location *location)
+{
+	struct counter_key key = counter_key_place(COUNTER_DIMM, location);
+	struct counter *counter;
+	bool replaced;
+
+	if (counters_find(account->counters, &key))
+		return 0;
+	return counters_touch(account->counters, &key, &counter, &replaced);
+}
+
 static bool is_in_dimm(const struct counter_key *key, const struct location *dimm)
 {
 	const struct location *location = &key->location;
