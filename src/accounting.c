@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "util/strbuf.h"
+
 struct accounting {
 	struct accounting_params params;
 	struct account *account;
@@ -11,8 +13,8 @@ struct accounting {
 	size_t n_wanted;
 	size_t capacity;
 	bool loaded;
-	bool batch_has_news; /* something of this transaction has ended */
-	bool has_news;	     /* of the last one that was committed */
+	struct strbuf ending; /* what ends with this transaction, in lines */
+	struct strbuf news;   /* what has ended with the last one */
 };
 
 /* Where account_event() is on its way to. */
@@ -48,6 +50,8 @@ void accounting_free(struct accounting *accounting)
 	if (!accounting)
 		return;
 	forget_wanted(accounting);
+	strbuf_free(&accounting->ending);
+	strbuf_free(&accounting->news);
 	free(accounting->wanted);
 	account_free(accounting->account);
 	free(accounting);
@@ -90,6 +94,13 @@ int accounting_save(struct accounting *accounting, struct store *store)
 	return 0;
 }
 
+static void note_ending(struct accounting *accounting, const struct action *action)
+{
+	if (action_has_ended(action))
+		strbuf_addf(&accounting->ending, "%s%s%s\n", action->text,
+			    action->result[0] ? ": " : "", action->result);
+}
+
 static int reserve_wanted(struct accounting *accounting)
 {
 	size_t larger = accounting->capacity ? accounting->capacity * 2 : 16;
@@ -120,8 +131,7 @@ static int take_action(void *context, const struct action *action)
 	if (r < 0)
 		return r;
 	accounting->n_wanted++;
-	if (action_has_ended(copy))
-		accounting->batch_has_news = true;
+	note_ending(accounting, copy);
 	return store_add_action(target->store, copy, accounting->params.journal);
 }
 
@@ -143,8 +153,7 @@ static int record_step(struct accounting *accounting, struct store *store,
 
 	if (r < 0)
 		return r;
-	if (action_has_ended(action))
-		accounting->batch_has_news = true;
+	note_ending(accounting, action);
 	switch (step->kind) {
 	case STEP_ACTION:
 		break;
@@ -192,8 +201,9 @@ int accounting_write(struct accounting *accounting, struct store *store)
 void accounting_commit(struct accounting *accounting)
 {
 	account_commit(accounting->account);
-	accounting->has_news = accounting->batch_has_news;
-	accounting->batch_has_news = false;
+	strbuf_reset(&accounting->news);
+	strbuf_add(&accounting->news, strbuf_text(&accounting->ending));
+	strbuf_reset(&accounting->ending);
 	for (size_t i = 0; i < accounting->n_wanted; i++)
 		if (!action_has_ended(&accounting->wanted[i]))
 			accounting->params.wanted(accounting->params.context,
@@ -204,11 +214,11 @@ void accounting_commit(struct accounting *accounting)
 void accounting_rollback(struct accounting *accounting)
 {
 	account_rollback(accounting->account);
-	accounting->batch_has_news = false;
+	strbuf_reset(&accounting->ending);
 	forget_wanted(accounting);
 }
 
-bool accounting_has_news(const struct accounting *accounting)
+const char *accounting_news(const struct accounting *accounting)
 {
-	return accounting->has_news;
+	return strbuf_text(&accounting->news);
 }

@@ -60,5 +60,8 @@ int accounting_write(struct accounting *accounting, struct store *store);
 void accounting_commit(struct accounting *accounting);
 void accounting_rollback(struct accounting *accounting);
 
-/* Actions of the last commit that the journal is to be told of now. */
-bool accounting_has_news(const struct accounting *accounting);
+/*
+ * What has ended with the last transaction that was committed, in lines for a
+ * person; "" nothing. Borrowed until the next one begins.
+ */
+const char *accounting_news(const struct accounting *accounting);

@@ -397,11 +397,17 @@ static void print_event(struct pipeline *pipeline, const struct event *event)
 		text_sink_write(pipeline->params.text, text.text, text.length);
 }
 
-/* Actions that have ended with the last transaction wait in the outbox. */
+/* What has ended with the last transaction: in text, and the journal's waits in the outbox. */
 static void tell_actions(struct pipeline *pipeline)
 {
-	if (pipeline->outbox && pipeline->params.accounting &&
-	    accounting_has_news(pipeline->params.accounting))
+	const struct accounting *accounting = pipeline->params.accounting;
+	const char *news = accounting ? accounting_news(accounting) : "";
+
+	if (!*news)
+		return;
+	if (pipeline->params.text)
+		text_sink_write(pipeline->params.text, news, strlen(news));
+	if (pipeline->outbox)
 		outbox_expect(pipeline->outbox);
 }
 
