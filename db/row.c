@@ -30,7 +30,7 @@ enum column {
 	COLUMN_BANK,
 	COLUMN_FIELDS,
 	COLUMN_CS,
-	COLUMN_REGISTERS, /* wide[], then narrow[], then locations[] */
+	COLUMN_REGISTERS, /* wide[], then narrow[], then locations[], then the label */
 };
 
 /* 64-bit registers and the bit that says they were there; 0: always. */
@@ -75,7 +75,8 @@ static const size_t locations[] = {
 enum {
 	COLUMN_NARROW = COLUMN_REGISTERS + ARRAY_SIZE(wide),
 	COLUMN_LOCATION = COLUMN_NARROW + ARRAY_SIZE(narrow),
-	COLUMN_SEQ = COLUMN_LOCATION + ARRAY_SIZE(locations),
+	COLUMN_LABEL = COLUMN_LOCATION + ARRAY_SIZE(locations),
+	COLUMN_SEQ,
 	COLUMN_KEY,
 };
 
@@ -169,10 +170,11 @@ static void bind_registers(sqlite3_stmt *statement, const struct record *record)
 		sqlite3_bind_null(statement, COLUMN_CS + 1);
 }
 
-static void bind_location(sqlite3_stmt *statement, const struct location *location)
+void row_bind_location(sqlite3_stmt *statement, int first, const struct location *location,
+		       const char *label)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(locations); i++) {
-		int index = COLUMN_LOCATION + (int)i + 1;
+		int index = first + (int)i;
 		int32_t value;
 
 		memcpy(&value, (const char *)location + locations[i], sizeof(value));
@@ -181,6 +183,7 @@ static void bind_location(sqlite3_stmt *statement, const struct location *locati
 		else
 			sqlite3_bind_int(statement, index, value);
 	}
+	sql_bind_text(statement, first + (int)ARRAY_SIZE(locations), label[0] ? label : NULL);
 }
 
 static void bind_decoded(sqlite3_stmt *statement, const struct decoded *decoded)
@@ -191,7 +194,7 @@ static void bind_decoded(sqlite3_stmt *statement, const struct decoded *decoded)
 	sqlite3_bind_int(statement, COLUMN_OVERFLOW + 1, decoded->overflow);
 	sql_bind_text(statement, COLUMN_BANK_TYPE + 1, decoded->bank_type);
 	sql_bind_text(statement, COLUMN_MCA + 1, decoded->mca);
-	bind_location(statement, &decoded->location);
+	row_bind_location(statement, COLUMN_LOCATION + 1, &decoded->location, decoded->label);
 }
 
 void row_bind_event(sqlite3_stmt *statement, const struct event *event,
@@ -278,6 +281,8 @@ static void read_decoded(sqlite3_stmt *statement, struct row_names *names,
 	decoded->count = (uint32_t)sqlite3_column_int64(statement, COLUMN_COUNT);
 	decoded->overflow = sqlite3_column_int(statement, COLUMN_OVERFLOW) != 0;
 	read_location(statement, &decoded->location);
+	snprintf(decoded->label, sizeof(decoded->label), "%s",
+		 sql_column_text(statement, COLUMN_LABEL));
 	snprintf(decoded->mca, sizeof(decoded->mca), "%s", sql_column_text(statement, COLUMN_MCA));
 }
 

@@ -15,7 +15,7 @@
 	"severity, class, count, overflow, bank_type, mca, vendor, cpu, bank, fields, cs, "        \
 	"status, addr, misc, mcgstatus, mcgcap, synd, ipid, synd1, synd2, ppin, tsc, ip, "         \
 	"walltime, apicid, socketid, cpuid, microcode, socket, imc, channel, dimm, rank, device, " \
-	"bank_group, dram_bank, dram_row, dram_column"
+	"bank_group, dram_bank, dram_row, dram_column, label"
 
 /* SELECT's beginning for row_read_event(); the statement goes on with WHERE or ORDER BY. */
 #define ROW_SELECT                                                                                 \
@@ -23,14 +23,15 @@
 	"WHERE delivery.event = event.seq AND delivery.source = event.source) FROM event "
 
 /* The INSERT for row_bind_event(): one parameter a column, then message and journal. */
-#define ROW_TEN_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+#define ROW_TEN_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+#define ROW_FORTY_PARAMETERS                                                                       \
+	ROW_TEN_PARAMETERS ", " ROW_TEN_PARAMETERS ", " ROW_TEN_PARAMETERS ", " ROW_TEN_PARAMETERS
 #define ROW_INSERT                                                                                 \
-	"INSERT INTO event (" ROW_COLUMNS                                                          \
-	", message, journal) VALUES (" ROW_TEN_PARAMETERS ROW_TEN_PARAMETERS ROW_TEN_PARAMETERS    \
-		ROW_TEN_PARAMETERS "?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	"INSERT INTO event (" ROW_COLUMNS ", message, journal) VALUES (" ROW_FORTY_PARAMETERS      \
+	", " ROW_TEN_PARAMETERS ")"
 
 /* Indices of the parameters after ROW_COLUMNS. */
-enum { ROW_PARAMETER_MESSAGE = 48, ROW_PARAMETER_JOURNAL };
+enum { ROW_PARAMETER_MESSAGE = 49, ROW_PARAMETER_JOURNAL };
 
 /* Texts that events point at: each once, alive until row_names_free(). Starts as {0}. */
 struct row_names {
@@ -51,6 +52,13 @@ uint32_t row_sources_parse(const char *text);
 /* Binds all of ROW_COLUMNS. Texts are borrowed until the statement is reset or bound anew. */
 void row_bind_event(sqlite3_stmt *statement, const struct event *event,
 		    const char sources[ROW_SOURCES_MAX]);
+
+/*
+ * Binds the location's ten columns and the label as parameters from first on,
+ * NULL for what is not known.
+ */
+void row_bind_location(sqlite3_stmt *statement, int first, const struct location *location,
+		       const char *label);
 
 /*
  * The event of a ROW_SELECT row. Facts, cpu_name and the like are not stored

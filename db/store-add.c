@@ -306,3 +306,16 @@ int store_add(struct store *store, struct event *event, bool want_journal,
 	*ret_result = result;
 	return 0;
 }
+
+int store_locate(struct store *store, uint64_t seq, const struct location *location,
+		 const char *label)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_LOCATE];
+	int r = store_ready(store);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(statement, 1, (int64_t)seq);
+	row_bind_location(statement, 2, location, label);
+	return store_result(store, sql_run(statement));
+}

@@ -62,6 +62,13 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_JOIN] = "UPDATE event SET sources = ?2 WHERE seq = ?1",
 	[STATEMENT_REDATE] = "UPDATE event SET boot = ?2, time_us = ?3, replayed = 1 "
 			     "WHERE seq = ?1",
+	[STATEMENT_LOCATE] =
+		"UPDATE event SET socket = ifnull(socket, ?2), imc = ifnull(imc, ?3), "
+		"channel = ifnull(channel, ?4), dimm = ifnull(dimm, ?5), rank = ifnull(rank, ?6), "
+		"device = ifnull(device, ?7), bank_group = ifnull(bank_group, ?8), "
+		"dram_bank = ifnull(dram_bank, ?9), dram_row = ifnull(dram_row, ?10), "
+		"dram_column = ifnull(dram_column, ?11), label = ifnull(label, ?12) "
+		"WHERE seq = ?1",
 	[STATEMENT_ADD_LOST] = "INSERT INTO lost (source, boot, place, count, time_us, journal) "
 			       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[STATEMENT_LOST_SO_FAR] = "SELECT sum(count) FROM lost "

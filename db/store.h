@@ -99,6 +99,14 @@ int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us);
 int store_add(struct store *store, struct event *event, bool want_journal,
 	      enum store_result *ret_result);
 
+/*
+ * Fills in what is not known of a stored event's place: the parts of its
+ * location that are unknown, and its label where it has none ("": none here
+ * either); in a transaction. Again is harmless, so is an event that is gone.
+ */
+int store_locate(struct store *store, uint64_t seq, const struct location *location,
+		 const char *label);
+
 /* Adds a loss, in a transaction. want_journal as above. */
 int store_add_lost(struct store *store, const struct lost *lost, bool want_journal);
 

@@ -62,7 +62,7 @@ struct location {
 	int32_t column;
 };
 
-enum { DECODED_FACTS_MAX = 48, DECODED_MCA_MAX = 128 };
+enum { DECODED_FACTS_MAX = 48, DECODED_MCA_MAX = 128, DECODED_LABEL_MAX = 64 };
 
 struct decoded {
 	enum severity severity;
@@ -77,6 +77,7 @@ struct decoded {
 	bool overflow;		/* MCi_STATUS.OVER: more errors than are described */
 	bool address_usable;	/* ADDR is a system physical address that tells the page */
 	struct location location;
+	char label[DECODED_LABEL_MAX]; /* of the DIMM, as an EDAC driver knows it; "" unknown */
 	char mca[DECODED_MCA_MAX]; /* the architectural code in words; never empty */
 	unsigned int n_facts;
 	struct fact facts[DECODED_FACTS_MAX];

@@ -176,6 +176,8 @@ const char *event_message(const struct event *event, char *buffer, size_t size)
 	add_place(&line, event, "channel", decoded->location.channel);
 	add_place(&line, event, "dimm", decoded->location.dimm);
 	add_place(&line, event, "rank", decoded->location.rank);
+	if (decoded->label[0])
+		add(&line, ", DIMM label %s", decoded->label);
 	add_unit(&line, event);
 	if (record_fru_text(&event->record, fru)[0])
 		add(&line, ", FRU %s", fru);

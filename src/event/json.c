@@ -122,7 +122,7 @@ static void add_processor(struct strbuf *buffer, const struct event *event)
 	add_text(buffer, "cpu_name", decoded->cpu_name);
 }
 
-static void add_location(struct strbuf *buffer, const struct location *location)
+static void add_location(struct strbuf *buffer, const struct location *location, const char *label)
 {
 	const char *comma = "";
 
@@ -139,6 +139,11 @@ static void add_location(struct strbuf *buffer, const struct location *location)
 		strbuf_add(buffer, "\":");
 		add_signed(buffer, value);
 		comma = ",";
+	}
+	if (label[0]) {
+		strbuf_add(buffer, comma);
+		strbuf_add(buffer, "\"label\":");
+		strbuf_add_json(buffer, label);
 	}
 	strbuf_add(buffer, "}");
 }
@@ -171,7 +176,7 @@ static void add_meaning(struct strbuf *buffer, const struct event *event)
 	add_bool(buffer, "overflow", decoded->overflow);
 	add_text(buffer, "mca", decoded->mca);
 	add_text(buffer, "message", event_message(event, message, sizeof(message)));
-	add_location(buffer, &decoded->location);
+	add_location(buffer, &decoded->location, decoded->label);
 	add_facts(buffer, decoded);
 	strbuf_add(buffer, ",\"actions\":[]");
 }

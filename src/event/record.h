@@ -64,6 +64,16 @@ enum record_field {
 	RECORD_HAS_TIME = 1u << 14,	/* walltime */
 };
 
+/*
+ * Where in the kernel's trace ring it stood. Not stored: it only joins what one
+ * worker thread wrote in a row. pid 0: it did not come from a ring.
+ */
+struct ring_place {
+	uint64_t time;		/* the ring's clock, usually ns */
+	uint32_t cpu;		/* whose ring */
+	uint32_t pid;		/* of the thread that wrote it */
+};
+
 enum { RECORD_KEY_MAX = 128 };
 
 struct record {
@@ -96,6 +106,7 @@ struct record {
 	bool replayed;		/* happened before the boot that delivered it, or came from a file */
 	bool boot_time;		/* polled as the delivering boot came up: may be a leftover bank */
 	int64_t time_us;	/* when it happened, us since the epoch; 0 unknown */
+	struct ring_place ring;
 	int64_t ring_time_us;	/* the trace ring's own stamp as us since the epoch; 0 none */
 	sd_id128_t boot;	/* the boot in which it happened; null: unknown */
 	char key[RECORD_KEY_MAX]; /* delivery key, unique for ever: "source:...", ASCII */

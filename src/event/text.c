@@ -375,6 +375,11 @@ void event_to_text(const struct event *event, struct strbuf *buffer)
 	}
 	add_meaning(buffer, event);
 	add_location(buffer, &event->decoded.location);
+	if (event->decoded.label[0]) {
+		strbuf_add(buffer, "DIMM label ");
+		strbuf_add(buffer, event->decoded.label);
+		strbuf_add(buffer, "\n");
+	}
 	add_raw(buffer, &event->record);
 	add_processor(buffer, event);
 	strbuf_add(buffer, "\n");

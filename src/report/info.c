@@ -130,6 +130,8 @@ static void add_meaning(struct strbuf *text, const struct event *event)
 	add_label(text, "Location");
 	text_add_location(text, &decoded->location);
 	strbuf_add(text, text->text && text->text[text->length - 2] == ':' ? "unknown\n" : "\n");
+	if (decoded->label[0])
+		add_line(text, "DIMM label", decoded->label);
 	if (record_fru_text(&event->record, fru)[0])
 		add_line(text, "FRU", fru);
 	add_line(text, "Class", class_name(decoded->class));

@@ -24,6 +24,7 @@ void report_complete(struct event *event)
 	decoded.count = stored->count;
 	decoded.overflow = stored->overflow;
 	decoded.location = stored->location;
+	memcpy(decoded.label, stored->label, sizeof(decoded.label));
 	memcpy(decoded.mca, stored->mca, sizeof(decoded.mca));
 	*stored = decoded;
 }

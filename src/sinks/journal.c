@@ -232,6 +232,7 @@ static void add_meaning(struct strbuf *entry, const struct decoded *decoded)
 	add_bool(entry, "MCE_OVERFLOW", decoded->overflow);
 	add_text(entry, "MCE_MCA", decoded->mca);
 	add_location(entry, &decoded->location);
+	add_text(entry, "MCE_DIMM_LABEL", decoded->label);
 }
 
 int journal_connect(const char *path, int type)

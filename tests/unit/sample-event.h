@@ -61,6 +61,7 @@ static inline struct event full_event(void)
 			.count = 2,
 			.overflow = true,
 			.location = { 12, 1, 0, 1, 2, 3, 4, 5, 6, 7 },
+			.label = "P0_A0",
 			.mca = "DRAM ECC error",
 			.n_facts = 2,
 			.facts = {

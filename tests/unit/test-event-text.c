@@ -41,6 +41,7 @@ static void test_full_text(void **state)
 		"BANKTYPE UMC\n"
 		"LOCATION socket 12 imc 1 channel 0 dimm 1 rank 2 device 3 bank_group 4 "
 		"bank 5 row 6 column 7\n"
+		"DIMM label P0_A0\n"
 		"STATUS dc2040000000011b MCGSTATUS 5\n"
 		"MCGCAP 1000c17 APICID 12c SOCKETID c \n"
 		"SYND 9f4a0a800a0006 IPID 9600650f00\n"

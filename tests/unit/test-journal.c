@@ -94,6 +94,7 @@ static struct event sample(void)
 				.vendor = "Intel",
 				.bank_type = "IMC",
 				.count = 1,
+				.label = "DIMM_A1",
 				.mca = "memory read error, channel 0",
 			},
 	};
@@ -158,6 +159,7 @@ static void test_event_fields(void **state)
 		"MCE_MCA=memory read error, channel 0",
 		"MCE_CHANNEL=0",
 		"MCE_DRAM_BANK=2",
+		"MCE_DIMM_LABEL=DIMM_A1",
 		"MCE_CPU=3",
 		"MCE_SOCKET=1",
 		"MCE_VENDOR=Intel",

@@ -564,6 +564,35 @@ static void add_lost(struct fixture *f, uint64_t count, const char *where)
 	assert_int_equal(store_commit(f->store), 0);
 }
 
+/* What is known of a place stays; what is unknown is filled in, and once only. */
+static void test_locate(void **state)
+{
+	const struct location first = { 3, -1, 7, 1, -1, -1, -1, -1, 0x1f03, -1 };
+	const struct location second = { -1, -1, -1, 0, 5, -1, -1, -1, -1, -1 };
+	struct fixture *f = *state;
+	struct event event = delivered(SOURCE_TRACE), named = delivered(SOURCE_TRACE);
+
+	assert_int_equal(store_locate(f->store, 1, &first, ""), -EINVAL);
+	strcpy(named.decoded.label, "DIMM_B");
+	add(f, &event);
+	add(f, &named);
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(store_locate(f->store, event.seq, &first, "DIMM_A"), 0);
+	assert_int_equal(store_locate(f->store, event.seq, &second, ""), 0);
+	assert_int_equal(store_locate(f->store, named.seq, &second, "DIMM_C"), 0);
+	assert_int_equal(store_locate(f->store, 99, &second, "DIMM_C"), 0);
+	assert_int_equal(store_commit(f->store), 0);
+	assert_int_equal(events(f), 2);
+	assert_int_equal(ask_number(f->path, "SELECT count(*) FROM event WHERE seq = 1 "
+					     "AND label = 'DIMM_A' AND socket = 0 AND imc IS NULL "
+					     "AND channel = 2 AND dimm = 1 AND rank = 5 "
+					     "AND dram_row = 7939 AND dram_column IS NULL"),
+			 1);
+	assert_int_equal(ask_number(f->path, "SELECT count(*) FROM event WHERE seq = 2 "
+					     "AND label = 'DIMM_B' AND dimm = 0"),
+			 1);
+}
+
 static void test_lost_sums(void **state)
 {
 	struct fixture *f = *state;
@@ -1028,6 +1057,7 @@ int main(void)
 		TEST(test_missing_registers),
 		TEST(test_boot_resolution),
 		TEST(test_boot_unknown),
+		TEST(test_locate),
 		TEST(test_lost_sums),
 		TEST(test_outbox),
 		TEST(test_rollback),
