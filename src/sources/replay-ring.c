@@ -143,7 +143,7 @@ static int take_missed(void *context, uint64_t count)
 static int take_page(struct replay *replay, struct ring_input *input)
 {
 	struct page page = { .replay = replay, .input = input };
-	const struct ring_sink sink = { take_record, take_missed, &page };
+	const struct ring_sink sink = { .record = take_record, .missed = take_missed, .context = &page };
 	size_t page_size = ring_page_size(input->ring);
 	size_t offset = input->next_page * page_size;
 	size_t size = input->size - offset < page_size ? input->size - offset : page_size;

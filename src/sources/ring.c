@@ -9,6 +9,7 @@
 #include <traceevent/event-parse.h>
 #include <traceevent/kbuffer.h>
 
+#include "sources/ring-detail.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
@@ -48,6 +49,7 @@ static const struct field_row field_rows[] = {
 	FIELD("bank", bank, true, 0),
 	FIELD("cpuvendor", vendor, true, 0),
 	FIELD("microcode", microcode, false, RECORD_HAS_MICROCODE),
+	FIELD("common_pid", ring.pid, false, 0),
 };
 
 enum { PAGE_SIZE_MAX = 1 << 20, COPY_SLACK = 16 };
@@ -61,6 +63,7 @@ struct ring {
 	size_t record_size; /* bytes that an event must have for all fields */
 	const struct tep_format_field *fields[ARRAY_SIZE(field_rows)];
 	const struct tep_format_field *vendor_data; /* v_data of 6.13+, or NULL */
+	struct ring_detail *detail;		    /* NULL: none */
 	uint8_t *copy;				    /* a page with its damaged end cut off */
 };
 
@@ -69,6 +72,7 @@ void ring_free(struct ring *ring)
 	if (!ring)
 		return;
 	kbuffer_free(ring->kbuffer);
+	ring_detail_free(ring->detail);
 	tep_free(ring->tep);
 	free(ring->copy);
 	free(ring);
@@ -188,6 +192,13 @@ int ring_new(const char *format_text, size_t format_size, const char *header_pag
 	why[0] = '\0';
 	*ret_ring = take_ptr(ring);
 	return 0;
+}
+
+int ring_add_detail(struct ring *ring, const char *format_text, size_t format_size,
+		    char why[RING_WHY_MAX])
+{
+	snprintf(why, RING_WHY_MAX, "out of memory");
+	return ring_detail_new(ring->tep, format_text, format_size, &ring->detail, why);
 }
 
 /* struct ring_buffer_event, Linux include/linux/ring_buffer.h. */
@@ -316,6 +327,30 @@ static bool is_mce_record(const struct ring *ring, struct bytes event)
 	return bytes_u16(event, 0) == ring->event->id;
 }
 
+static int give_record(const struct ring *ring, struct bytes event, const struct ring_sink *sink,
+		       const struct ring_cursor *at, char *why)
+{
+	struct record record = { 0 };
+
+	if (event.size < ring->record_size) {
+		snprintf(why, RING_WHY_MAX, "event of %zu bytes, the format wants %zu", event.size,
+			 ring->record_size);
+		return 0;
+	}
+	take_fields(ring, event, &record);
+	return sink->record(sink->context, &record, at);
+}
+
+static int give_detail(const struct ring *ring, struct bytes event, const struct ring_sink *sink,
+		       const struct ring_cursor *at, char *why)
+{
+	struct memory_detail detail;
+
+	if (ring_detail_read(ring->detail, event, &detail, why) < 0)
+		return 0; /* the page goes on; why says that it is damaged */
+	return sink->detail(sink->context, &detail, at);
+}
+
 static int page_events(struct ring *ring, struct ring_cursor *cursor, const struct ring_sink *sink,
 		       char *why)
 {
@@ -324,19 +359,13 @@ static int page_events(struct ring *ring, struct ring_cursor *cursor, const stru
 
 	for (; data; data = kbuffer_next_event(ring->kbuffer, &time)) {
 		struct bytes event = { data, (size_t)kbuffer_event_size(ring->kbuffer) };
-		struct record record = { 0 };
-		int r;
+		int r = 0;
 
 		cursor_move(cursor, time);
-		if (!is_mce_record(ring, event))
-			continue;
-		if (event.size < ring->record_size) {
-			snprintf(why, RING_WHY_MAX, "event of %zu bytes, the format wants %zu",
-				 event.size, ring->record_size);
-			continue;
-		}
-		take_fields(ring, event, &record);
-		r = sink->record(sink->context, &record, cursor);
+		if (is_mce_record(ring, event))
+			r = give_record(ring, event, sink, cursor, why);
+		else if (sink->detail && ring->detail && ring_detail_is(ring->detail, event))
+			r = give_detail(ring, event, sink, cursor, why);
 		if (r < 0)
 			return r;
 	}

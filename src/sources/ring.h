@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ring: from a sub-buffer of the kernel's trace ring, as read(2) gives it on
- * trace_pipe_raw, to records. Field positions come from the event's format
- * file by name, through libtraceevent; nothing is formatted as text.
+ * trace_pipe_raw, to records and to what EDAC drivers add to them. Field
+ * positions come from the event's format file by name, through libtraceevent;
+ * nothing is formatted as text.
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event/memory-detail.h"
 #include "event/record.h"
 
 struct ring;
@@ -25,6 +27,14 @@ int ring_new(const char *format_text, size_t format_size, const char *header_pag
 	     size_t header_page_size, struct ring **ret_ring, char why[RING_WHY_MAX]);
 void ring_free(struct ring *ring);
 
+/*
+ * Has the reader also take ras:mc_event, which format_text describes (the
+ * kernel's events/ras/mc_event/format). Errors: -EPROTO with the reason in why,
+ * -ENOMEM; the reader is then as it was.
+ */
+int ring_add_detail(struct ring *ring, const char *format_text, size_t format_size,
+		    char why[RING_WHY_MAX]);
+
 /* Bytes of a whole sub-buffer: what a read should ask for. */
 size_t ring_page_size(const struct ring *ring);
 
@@ -40,10 +50,12 @@ struct ring_cursor {
 struct ring_sink {
 	/*
 	 * One record: its registers, cpu, bank and walltime; delivery fields are
-	 * still zero. at is its position, unique in this CPU's ring. A negative
-	 * result ends the page and is returned.
+	 * still zero, but for ring.pid. at is its position, unique in this CPU's
+	 * ring. A negative result ends the page and is returned.
 	 */
 	int (*record)(void *context, struct record *record, const struct ring_cursor *at);
+	/* An ras:mc_event, in the same way; NULL: not wanted. */
+	int (*detail)(void *context, struct memory_detail *detail, const struct ring_cursor *at);
 	/* Records were overwritten before this page; count 0: how many is unknown. */
 	int (*missed)(void *context, uint64_t count);
 	void *context;

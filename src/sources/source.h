@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
+#include "event/memory-detail.h"
 #include "event/record.h"
 #include "util/root.h"
 
@@ -44,6 +45,11 @@ struct source_env {
 struct intake {
 	/* Takes a copy. Errors: -ENOMEM; the source stops and keeps its evidence. */
 	int (*record)(void *context, const struct record *record);
+	/*
+	 * What an EDAC driver says about a record that came before it. Takes what it
+	 * needs. NULL: not wanted. Errors: as record().
+	 */
+	int (*detail)(void *context, const struct memory_detail *detail);
 	int (*lost)(void *context, const struct lost *lost);
 	/* False when a commit should come before more is read. */
 	bool (*has_room)(void *context);

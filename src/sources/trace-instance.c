@@ -261,6 +261,27 @@ static int set_up(struct trace_instance *instance)
 	return instance_write(instance, TRACE_EVENT_DIR "/enable", "1");
 }
 
+/*
+ * What EDAC drivers say, beside the records; without it they are still
+ * records. Enabling an event, unlike the clock, does not empty the ring.
+ */
+static void set_up_detail(const struct trace_instance *instance)
+{
+	static const char file[] = TRACE_DETAIL_DIR "/enable";
+	_cleanup_free_ char *text = instance_read(instance, file);
+	int r;
+
+	if (!text) {
+		log_debug("trace instance %s: no ras:mc_event: the kernel has no EDAC",
+			  instance->name);
+		return;
+	}
+	r = text[0] == '1' ? 0 : instance_write(instance, file, "1");
+	if (r < 0)
+		log_warning("trace instance %s: " TRACE_DETAIL_DIR "/enable: %s", instance->name,
+			    strerror(-r));
+}
+
 /* An instance whose tracing is off records nothing and says nothing: ours is turned on. */
 static void turn_on(const struct trace_instance *instance)
 {
@@ -320,6 +341,8 @@ int trace_instance_open(const struct source_env *env, struct trace_instance *ins
 	r = set_up(instance);
 	if (r < 0)
 		return trace_explain(env, r, strcat(part, "/" TRACE_EVENT_DIR "/enable"), why);
+	if (instance->wants_detail)
+		set_up_detail(instance);
 	turn_on(instance);
 	read_clock(instance);
 	return 0;

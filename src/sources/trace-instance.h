@@ -14,7 +14,8 @@
 
 #include "sources/source.h"
 
-#define TRACE_EVENT_DIR "events/mce/mce_record"
+#define TRACE_EVENT_DIR	 "events/mce/mce_record"
+#define TRACE_DETAIL_DIR "events/ras/mc_event"
 
 /* What the ring's clock counts, as far as it can be turned into wall time. */
 enum trace_clock {
@@ -25,6 +26,7 @@ enum trace_clock {
 
 struct trace_instance {
 	char name[64];
+	bool wants_detail;	/* in: record ras:mc_event, too, where the kernel has it */
 	struct tracefs_instance *tracefs;
 	int pipe_fd;		/* trace_pipe: polled, never read */
 	int lock_fd;		/* the instance's directory, locked by its one reader */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tracefs: the mce:mce_record tracepoint, in a trace instance of our own.
+ * tracefs: the mce:mce_record tracepoint, in a trace instance of our own, and
+ * beside it ras:mc_event, in which EDAC drivers name the DIMM.
  *
  * The instance is the memory between two lives of the daemon: it goes on
  * recording when we are gone and is left behind on purpose. What is read from
@@ -18,6 +19,7 @@
 
 #include "sources/ring.h"
 #include "sources/spool.h"
+#include "sources/trace-format.h"
 #include "sources/trace-instance.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -70,66 +72,23 @@ static int tracefs_probe(const struct source_env *env, char why[SOURCE_WHY_MAX])
 	return 0;
 }
 
-/* Spool description: what a later life, maybe under another kernel, needs to read the slots. */
-static char *make_description(const char *instance, const char *header_page, const char *format)
-{
-	char *text = NULL;
-
-	if (asprintf(&text, "%s\n%zu\n%s%s", instance, strlen(header_page), header_page, format) <
-	    0)
-		return NULL;
-	return text;
-}
-
-/*
- * The ring reader and the instance's name of a description; name is for free().
- * Errors: -EBADMSG it makes no sense, -ENOMEM.
- */
-static int parse_description(const char *text, struct ring **ret_ring, char **ret_name)
-{
-	const char *line = strchr(text, '\n');
-	_cleanup_free_ char *name = NULL;
-	char why[RING_WHY_MAX], *end;
-	size_t length;
-	int r;
-
-	if (!line)
-		return -EBADMSG;
-	length = strtoul(line + 1, &end, 10);
-	if (*end != '\n' || strlen(end + 1) < length)
-		return -EBADMSG;
-	name = strndup(text, (size_t)(line - text));
-	if (!name)
-		return -ENOMEM;
-	r = ring_new(end + 1 + length, strlen(end + 1 + length), end + 1, length, ret_ring, why);
-	if (r < 0) {
-		log_warning("spool of an earlier life: %s", why);
-		return r == -ENOMEM ? r : -EBADMSG;
-	}
-	*ret_name = take_ptr(name);
-	return 0;
-}
-
 static int open_ring(struct tracefs_source *source, char **ret_description, char *why)
 {
-	_cleanup_free_ char *format = NULL;
-	_cleanup_free_ char *header_page = NULL;
+	_cleanup_free_ char *description = NULL, *name = NULL;
 	char directory[ROOT_PATH_MAX], detail[RING_WHY_MAX];
-	int r;
+	int r = trace_format_read(source->instance.name, source->instance.wants_detail,
+				  &description);
 
-	format = tracefs_instance_file_read(NULL, TRACE_EVENT_DIR "/format", NULL);
-	header_page = tracefs_instance_file_read(NULL, "events/header_page", NULL);
-	if (!format || !header_page)
-		return trace_explain(source->env, errno ? -errno : -EIO, "/events", why);
-	r = ring_new(format, strlen(format), header_page, strlen(header_page), &source->ring,
-		     detail);
+	if (r < 0)
+		return trace_explain(source->env, r, "/events", why);
+	r = trace_format_ring(description, &source->ring, &name, detail);
 	if (r < 0) {
 		snprintf(why, SOURCE_WHY_MAX, "%s/" TRACE_EVENT_DIR ": %s",
 			 trace_directory(source->env, directory), detail);
 		return r;
 	}
-	*ret_description = make_description(source->instance.name, header_page, format);
-	return *ret_description ? 0 : -ENOMEM;
+	*ret_description = take_ptr(description);
+	return 0;
 }
 
 static int open_spool(struct tracefs_source *source, const char *description, char *why)
@@ -218,6 +177,7 @@ static int tracefs_open(const struct source_env *env, const struct intake *intak
 	source->intake = intake;
 	source->instance.pipe_fd = -1;
 	source->instance.lock_fd = -1;
+	source->instance.wants_detail = intake->detail != NULL;
 	r = trace_find_event(env, why);
 	if (r == 0)
 		r = trace_instance_open(env, &source->instance, why);
@@ -255,6 +215,15 @@ static int64_t clock_offset(enum trace_clock clock)
 	       clock_us(clock == TRACE_CLOCK_BOOT ? CLOCK_BOOTTIME : CLOCK_MONOTONIC);
 }
 
+/* The ring's stamp as us since the epoch; 0 where it cannot be turned into that. */
+static int64_t ring_us(const struct tracefs_source *source, uint64_t ring_time)
+{
+	if (!source->page_live || source->instance.clock == TRACE_CLOCK_OTHER ||
+	    ring_time / 1000 >= INT64_MAX / 2)
+		return 0;
+	return (int64_t)(ring_time / 1000) + source->clock_offset_us;
+}
+
 /*
  * The record comes from a worker thread: its time is the walltime field, to
  * which the ring's stamp adds microseconds where it is near.
@@ -267,12 +236,11 @@ static void set_times(const struct tracefs_source *source, struct record *record
 	int64_t boot_us = source->env->boot_time_us;
 
 	record->time_us = wall_us;
+	record->ring_time_us = ring_us(source, ring_time);
 	record->boot = source->page_boot;
 	record->replayed = !source->page_live;
 	if (!source->page_live)
 		return;
-	if (source->instance.clock != TRACE_CLOCK_OTHER && ring_time / 1000 < INT64_MAX / 2)
-		record->ring_time_us = (int64_t)(ring_time / 1000) + source->clock_offset_us;
 	if (record->ring_time_us && llabs(record->ring_time_us - wall_us) <= NEAR_US)
 		record->time_us = record->ring_time_us;
 	if (!boot_us)
@@ -295,17 +263,44 @@ static void set_times(const struct tracefs_source *source, struct record *record
 			    wall_us - boot_us < BOOT_TIME_US;
 }
 
+/* The delivery key of what stands there. */
+static void set_key(const struct tracefs_source *source, const struct ring_cursor *at,
+		    char key[RECORD_KEY_MAX])
+{
+	snprintf(key, RECORD_KEY_MAX, "trace:" SD_ID128_FORMAT_STR ":%.32s:%u:%" PRIu64 ":%u",
+		 SD_ID128_FORMAT_VAL(source->page_boot), source->page_instance, source->page_cpu,
+		 at->time, at->ordinal);
+}
+
+static void set_place(const struct tracefs_source *source, const struct ring_cursor *at,
+		      struct ring_place *place)
+{
+	place->time = at->time;
+	place->cpu = source->page_cpu;
+}
+
 static int page_record(void *context, struct record *record, const struct ring_cursor *at)
 {
 	struct tracefs_source *source = context;
 
 	record->source = SOURCE_TRACE;
 	set_times(source, record, at->time);
-	snprintf(record->key, sizeof(record->key),
-		 "trace:" SD_ID128_FORMAT_STR ":%.32s:%u:%" PRIu64 ":%u",
-		 SD_ID128_FORMAT_VAL(source->page_boot), source->page_instance, source->page_cpu,
-		 at->time, at->ordinal);
+	set_place(source, at, &record->ring);
+	set_key(source, at, record->key);
 	return source->intake->record(source->intake->context, record);
+}
+
+static int page_detail(void *context, struct memory_detail *detail, const struct ring_cursor *at)
+{
+	struct tracefs_source *source = context;
+
+	if (!source->intake->detail)
+		return 0;
+	detail->boot = source->page_boot;
+	detail->time_us = ring_us(source, at->time);
+	set_place(source, at, &detail->ring);
+	set_key(source, at, detail->key);
+	return source->intake->detail(source->intake->context, detail);
 }
 
 /*
@@ -371,7 +366,7 @@ static int tell_damage(struct tracefs_source *source, struct cpu_ring *cpu)
 static int take_page(struct tracefs_source *source, struct ring *ring,
 		     const struct spool_slot *slot, size_t size, struct ring_cursor *cursor)
 {
-	const struct ring_sink sink = { page_record, page_missed, source };
+	const struct ring_sink sink = { page_record, page_detail, page_missed, source };
 	struct cpu_ring *cpu = cpu_by_number(source, slot->tag);
 	char why[RING_WHY_MAX];
 	int r;
@@ -399,6 +394,17 @@ static void replay_free(struct replay *replay)
 	free(replay->name);
 }
 
+/* A reader for a file's slots. Errors: -EBADMSG its description makes no sense, -ENOMEM. */
+static int replay_format(struct replay *replay, const char *description)
+{
+	char why[RING_WHY_MAX];
+	int r = trace_format_ring(description, &replay->ring, &replay->name, why);
+
+	if (r < 0 && why[0])
+		log_warning("spool of an earlier life: %s", why);
+	return r == 0 || r == -ENOMEM ? r : -EBADMSG;
+}
+
 /* One page that an earlier life read and did not get into the store, as far as we know. */
 static int replay_slot(void *context, const struct spool_slot *slot, const struct spool_info *info)
 {
@@ -411,7 +417,7 @@ static int replay_slot(void *context, const struct spool_slot *slot, const struc
 	if (!replay->ring || replay->identity != info->identity) {
 		replay_free(replay);
 		*replay = (struct replay){ .source = source, .identity = info->identity };
-		r = parse_description(info->description, &replay->ring, &replay->name);
+		r = replay_format(replay, info->description);
 		if (r < 0)
 			return r;
 	}

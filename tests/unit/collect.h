@@ -16,11 +16,13 @@
 #include "sources/source.h"
 #include "util/cleanup.h"
 
-enum { COLLECT_MAX = 512 };
+enum { COLLECT_MAX = 512, COLLECT_DETAILS_MAX = 16 };
 
 struct collect {
 	struct record records[COLLECT_MAX];
 	unsigned int n;
+	struct memory_detail details[COLLECT_DETAILS_MAX];
+	unsigned int n_details;
 	struct lost lost[COLLECT_MAX];
 	unsigned int n_lost;
 	unsigned int room; /* records that are taken before a commit must come */
@@ -45,6 +47,17 @@ static int collect_record(void *context, const struct record *record)
 		return collect->error;
 	assert_true(collect->n < COLLECT_MAX);
 	collect->records[collect->n++] = *record;
+	return 0;
+}
+
+static int collect_detail(void *context, const struct memory_detail *detail)
+{
+	struct collect *collect = context;
+
+	if (collect->error)
+		return collect->error;
+	assert_true(collect->n_details < COLLECT_DETAILS_MAX);
+	collect->details[collect->n_details++] = *detail;
 	return 0;
 }
 
@@ -99,6 +112,7 @@ static inline int collect_setup(void **state)
 	};
 	collect->intake = (struct intake){
 		.record = collect_record,
+		.detail = collect_detail,
 		.lost = collect_lost,
 		.has_room = collect_has_room,
 		.context = collect,

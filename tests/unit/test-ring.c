@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "event/location.h"
 #include "sources/ring.h"
 #include "util/cleanup.h"
 #include "util/root.h"
@@ -59,6 +60,9 @@ struct got {
 	struct record records[RECORDS_MAX];
 	struct ring_cursor at[RECORDS_MAX];
 	unsigned int n;
+	struct memory_detail details[RECORDS_MAX];
+	unsigned int after[RECORDS_MAX]; /* how many records came before the detail */
+	unsigned int n_details;
 	unsigned int n_missed;
 	uint64_t missed;
 	int error; /* for record() to return */
@@ -77,6 +81,16 @@ static int got_record(void *context, struct record *record, const struct ring_cu
 	return 0;
 }
 
+static int got_detail(void *context, struct memory_detail *detail, const struct ring_cursor *at)
+{
+	struct got *got = context;
+
+	assert_true(got->n_details < RECORDS_MAX && at->time);
+	got->after[got->n_details] = got->n;
+	got->details[got->n_details++] = *detail;
+	return 0;
+}
+
 static int got_missed(void *context, uint64_t count)
 {
 	struct got *got = context;
@@ -89,7 +103,9 @@ static int got_missed(void *context, uint64_t count)
 static int take(struct ring *ring, const void *page, size_t size, struct ring_cursor *cursor,
 		struct got *got)
 {
-	const struct ring_sink sink = { got_record, got_missed, got };
+	const struct ring_sink sink = {
+		.record = got_record, .detail = got_detail, .missed = got_missed, .context = got
+	};
 
 	/* a copy of the exact size: the sanitizer sees any read past it */
 	_cleanup_free_ uint8_t *copy = malloc(size ? size : 1);
@@ -166,6 +182,118 @@ static void test_recorded(void **state)
 	check_recorded("6.12-intel");
 }
 
+/* --- what EDAC drivers say --- */
+
+enum { ID_DETAIL = 522, EVENT_DETAIL = 60 };
+
+static struct ring *make_detail_ring(void)
+{
+	_cleanup_free_ char *format = NULL;
+	char why[RING_WHY_MAX];
+	struct ring *ring;
+	size_t size;
+
+	assert_int_equal(
+		try_ring("6.1-detail/mce_record.format", "6.1-detail/header_page", &ring, why), 0);
+	format = read_test_file("6.1-detail/mc_event.format", &size);
+	if (ring_add_detail(ring, format, size, why) < 0)
+		fail_msg("%s", why);
+	return ring;
+}
+
+static void expect_nowhere(const struct location *location)
+{
+	for (unsigned int i = 0; i < LOCATION_FIELDS; i++)
+		assert_int_equal(location_get(location, i), LOCATION_UNKNOWN);
+}
+
+static void expect_details(const struct got *got)
+{
+	const struct memory_detail *detail = &got->details[0];
+
+	assert_int_equal(got->n, 4);
+	assert_int_equal(got->n_details, 3);
+	assert_int_equal(got->after[0], 1);
+	assert_int_equal(got->after[1], 3);
+	assert_int_equal(got->after[2], 3);
+
+	assert_string_equal(detail->type, "Corrected");
+	assert_int_equal(detail->count, 1);
+	assert_string_equal(detail->msg, "memory read error");
+	assert_string_equal(detail->label, "CPU_SrcID#0_MC#0_Chan#0_DIMM#1");
+	assert_int_equal(detail->layers[0], 0);
+	assert_int_equal(detail->layers[1], 1);
+	assert_int_equal(detail->layers[2], -1);
+	assert_int_equal(detail->address, 0x12345040);
+	assert_int_equal(detail->grain_bits, 6);
+	assert_int_equal(detail->ring.pid, got->records[0].ring.pid);
+	assert_int_equal(detail->location.row, 0x1f03);
+	assert_int_equal(detail->location.column, 0x3e8);
+	assert_int_equal(detail->location.bank_group, 1);
+
+	detail++;
+	assert_int_equal(detail->count, 2);
+	assert_string_equal(detail->msg, "");
+	assert_string_equal(detail->label, "mc#1csrow#1channel#0");
+	assert_int_equal(detail->mc, 1);
+	assert_int_equal(detail->ring.pid, got->records[2].ring.pid);
+	expect_nowhere(&detail->location);
+
+	detail++;
+	assert_string_equal(detail->type, "Uncorrected");
+	assert_string_equal(detail->label, "DIMM_A1 or DIMM_A2");
+	assert_int_not_equal(detail->ring.pid, got->records[2].ring.pid);
+}
+
+static void test_recorded_details(void **state)
+{
+	(void)state;
+	for (unsigned int cpu = 0; cpu < 2; cpu++) {
+		struct ring *ring = make_detail_ring();
+		_cleanup_free_ char *page = NULL;
+		struct ring_cursor cursor = { 0 };
+		struct got got = { 0 };
+		char raw[64];
+		size_t size;
+
+		snprintf(raw, sizeof(raw), "6.1-detail/cpu%u.raw", cpu);
+		page = read_test_file(raw, &size);
+		assert_int_equal(take(ring, page, size, &cursor, &got), 0);
+		expect_details(&got);
+		ring_free(ring);
+	}
+}
+
+static void expect_bad_detail(const char *from, const char *to, const char *expected)
+{
+	_cleanup_free_ char *format = read_test_file("6.1-detail/mc_event.format", NULL);
+	char why[RING_WHY_MAX], *at = strstr(format, from);
+	struct ring *ring;
+
+	assert_int_equal(
+		try_ring("6.1-detail/mce_record.format", "6.1-detail/header_page", &ring, why), 0);
+	assert_non_null(at);
+	assert_int_equal(strlen(from), strlen(to));
+	memcpy(at, to, strlen(to));
+	assert_int_equal(ring_add_detail(ring, format, strlen(format), why), -EPROTO);
+	assert_string_equal(why, expected);
+	ring_free(ring);
+}
+
+static void test_bad_detail_format(void **state)
+{
+	(void)state;
+	expect_bad_detail("name: mc_event\nID", "nothing at all \n\n",
+			  "format: not a trace event's format file");
+	expect_bad_detail("u16 error_count", "u16 error_COUNT",
+			  "format: the field error_count is missing");
+	expect_bad_detail("u8 grain_bits;\toffset:40;\tsize:1",
+			  "u8 grain_bits;\toffset:40;\tsize:3",
+			  "format: the field grain_bits has 3 bytes at 40");
+	expect_bad_detail("__data_loc char[] label", "           char* label ",
+			  "format: the field label has 4 bytes at 16");
+}
+
 /* --- pages made here --- */
 
 struct page {
@@ -220,6 +348,48 @@ static void page_record(struct page *page, uint32_t delta, uint64_t status)
 	put(page, at + 24, status, 8);
 	put(page, at + 88, 1795211962, 8);
 	put(page, at + 113, 7, 1);
+}
+
+/* A detail of the recorded layout, with a label of length bytes at offset. */
+static size_t page_detail(struct page *page, uint32_t size, uint32_t offset, uint32_t length)
+{
+	size_t at = page_event(page, 5, size);
+
+	put(page, at, ID_DETAIL, 2);
+	put(page, at + 12, EVENT_DETAIL | 0 << 16, 4);
+	put(page, at + 16, offset | length << 16, 4);
+	put(page, at + 56, EVENT_DETAIL | 0 << 16, 4);
+	return at;
+}
+
+/* Texts that do not lie in the event, and events too short for one: the rest is taken. */
+static void test_damaged_details(void **state)
+{
+	struct ring *ring = make_detail_ring();
+	struct ring_cursor cursor = { 0 };
+	struct got got = { 0 };
+	struct page page;
+	size_t at;
+
+	(void)state;
+	page_begin(&page, 1000);
+	page_detail(&page, 80, 60, 21);
+	page_detail(&page, 80, 81, 0);
+	page_detail(&page, 80, 60, 0xffff);
+	page_detail(&page, 56, 0, 0);
+	at = page_detail(&page, 160, 60, 100);
+	memset(page.data + at + 60, 'x', 100); /* not ended by a zero, and longer than a label */
+	page.data[at + 61] = '\n';
+	at = page_detail(&page, 80, 60, 15);
+	memcpy(page.data + at + 60, "unknown memory", 15);
+	assert_int_equal(take(ring, page.data, PAGE, &cursor, &got), -EBADMSG);
+	assert_string_equal(got.why, "mc_event of 56 bytes, the format wants 60");
+	assert_int_equal(got.n_details, 2);
+	assert_int_equal(strlen(got.details[0].label), DECODED_LABEL_MAX - 1);
+	assert_int_equal(strncmp(got.details[0].label, "x?x", 3), 0);
+	assert_string_equal(got.details[0].label + DECODED_LABEL_MAX - 4, "...");
+	assert_string_equal(got.details[1].label, "");
+	ring_free(ring);
 }
 
 static void test_shuffled(void **state)
@@ -643,6 +813,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recorded),
+		cmocka_unit_test(test_recorded_details),
+		cmocka_unit_test(test_bad_detail_format),
+		cmocka_unit_test(test_damaged_details),
 		cmocka_unit_test(test_shuffled),
 		cmocka_unit_test(test_vendor_data),
 		cmocka_unit_test(test_cursor),

@@ -547,6 +547,105 @@ static void test_damaged_life(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* --- what EDAC drivers say --- */
+
+#define DETAIL_GOLDEN "golden/ring/6.1-detail"
+
+static void put_detail_tree(struct collect *collect, const char *enabled)
+{
+	put_test_file(collect, TRACING "/events/mce/mce_record/format",
+		      DETAIL_GOLDEN "/mce_record.format");
+	put_test_file(collect, TRACING "/events/ras/mc_event/format",
+		      DETAIL_GOLDEN "/mc_event.format");
+	put_test_file(collect, TRACING "/events/header_page", DETAIL_GOLDEN "/header_page");
+	put_text(collect, INSTANCE "/events/ras/mc_event/enable", enabled);
+	put_cpu(collect, "mcelog", 0, DETAIL_GOLDEN "/cpu0.raw", no_loss);
+	put_cpu(collect, "mcelog", 1, DETAIL_GOLDEN "/cpu1.raw", no_loss);
+}
+
+static void expect_details(const struct collect *collect)
+{
+	const struct memory_detail *detail = &collect->details[0];
+
+	assert_int_equal(collect->n, 8);
+	assert_int_equal(collect->n_details, 6);
+	assert_string_equal(detail->label, "CPU_SrcID#0_MC#0_Chan#0_DIMM#1");
+	assert_true(sd_id128_equal(detail->boot, boot_a));
+	assert_int_equal(detail->ring.cpu, 0);
+	assert_int_equal(detail->ring.pid, collect->records[0].ring.pid);
+	assert_true(detail->ring.time > collect->records[0].ring.time);
+	assert_true(detail->ring.time < collect->records[1].ring.time);
+	assert_int_equal(
+		strncmp(detail->key, "trace:aa111111111111111111111111111111:mcelog:0:", 48), 0);
+	assert_string_not_equal(detail->key, collect->records[0].key);
+	assert_int_equal(collect->details[3].ring.cpu, 1);
+}
+
+/* An instance that records already gets the event, too; its clock is not touched. */
+static void test_details(void **state)
+{
+	struct collect *collect = *state;
+	_cleanup_free_ char *enable = NULL, *clock = NULL;
+
+	put_detail_tree(collect, "0\n");
+	assert_int_equal(source_run(collect, &source_tracefs), 0);
+	assert_string_equal(collect->logged, "");
+	expect_details(collect);
+	enable = get_text(collect, INSTANCE "/events/ras/mc_event/enable");
+	clock = get_text(collect, INSTANCE "/trace_clock");
+	assert_int_equal(enable[0], '1');
+	assert_int_equal(strncmp(clock, "local global", 12), 0);
+}
+
+/* Nobody wants to know: the event stays as it is. */
+static void test_details_not_wanted(void **state)
+{
+	struct collect *collect = *state;
+	_cleanup_free_ char *enable = NULL;
+
+	put_detail_tree(collect, "0\n");
+	collect->intake.detail = NULL;
+	assert_int_equal(source_run(collect, &source_tracefs), 0);
+	assert_int_equal(collect->n, 8);
+	assert_int_equal(collect->n_details, 0);
+	enable = get_text(collect, INSTANCE "/events/ras/mc_event/enable");
+	assert_int_equal(enable[0], '0');
+}
+
+/* Killed before the commit: the spool gives them again, in order, with the same keys. */
+static void test_details_crash(void **state)
+{
+	struct collect *collect = *state;
+	char key[RECORD_KEY_MAX];
+
+	put_detail_tree(collect, "1\n");
+	crash(collect, 0);
+	expect_details(collect);
+	snprintf(key, sizeof(key), "%s", collect->details[0].key);
+	empty_rings(collect);
+	collect->n = collect->n_details = 0;
+	assert_int_equal(source_run(collect, &source_tracefs), 0);
+	expect_details(collect);
+	assert_string_equal(collect->details[0].key, key);
+	collect->n = collect->n_details = 0;
+	assert_int_equal(source_run(collect, &source_tracefs), 0);
+	assert_int_equal(collect->n_details, 0);
+}
+
+/* A format that cannot be used costs the details, not the records. */
+static void test_details_bad_format(void **state)
+{
+	struct collect *collect = *state;
+
+	put_detail_tree(collect, "1\n");
+	put_text(collect, TRACING "/events/ras/mc_event/format", "something else\n");
+	assert_int_equal(source_run(collect, &source_tracefs), 0);
+	assert_int_equal(collect->n, 8);
+	assert_int_equal(collect->n_details, 0);
+	assert_non_null(strstr(collect->logged,
+			       "events/ras/mc_event: not read: format: not a trace event's"));
+}
+
 /* --- losses --- */
 
 static void put_overrun(struct collect *collect, uint32_t flags)
@@ -690,6 +789,10 @@ int main(void)
 		TEST_TREE(test_moment_over_pages),
 		TEST_TREE(test_damaged_page),
 		TEST_TREE(test_damaged_life),
+		TEST_TREE(test_details),
+		TEST_TREE(test_details_not_wanted),
+		TEST_TREE(test_details_crash),
+		TEST_TREE(test_details_bad_format),
 		TEST_TREE(test_overrun),
 		TEST_TREE(test_overrun_without_stats),
 		TEST_TREE(test_times),
