@@ -136,6 +136,14 @@ static void after_commit(struct daemon *daemon)
 	tell_status(daemon, "");
 }
 
+/* Events that wait for their DIMM: a commit with nothing to write tells of them. */
+static void announce_when_due(struct daemon *daemon)
+{
+	if (pipeline_need(daemon->session.pipeline) == PIPELINE_ANNOUNCE &&
+	    !timer_is_set(daemon->commit_timer))
+		set_timer(daemon->commit_timer, pipeline_announce_us(daemon->session.pipeline));
+}
+
 static void commit(struct daemon *daemon)
 {
 	int r = session_commit(&daemon->session);
@@ -150,6 +158,7 @@ static void commit(struct daemon *daemon)
 		return;
 	}
 	sd_event_source_set_enabled(daemon->commit_timer, SD_EVENT_OFF);
+	announce_when_due(daemon);
 	after_commit(daemon);
 }
 
@@ -157,6 +166,9 @@ static void commit_when_due(struct daemon *daemon)
 {
 	switch (pipeline_need(daemon->session.pipeline)) {
 	case PIPELINE_NOTHING:
+		break;
+	case PIPELINE_ANNOUNCE:
+		announce_when_due(daemon);
 		break;
 	case PIPELINE_SOON:
 		if (!timer_is_set(daemon->commit_timer))
@@ -565,6 +577,7 @@ static int finish(struct daemon *daemon)
 	if (r < 0)
 		log_error("%s: the last events stay in the spool: %s", daemon->session.database,
 			  strerror(-r));
+	pipeline_announce(daemon->session.pipeline);
 	while (pipeline_unsettled(daemon->session.pipeline) &&
 	       pipeline_settle(daemon->session.pipeline) == 1)
 		;

@@ -23,6 +23,8 @@ struct sent {
 struct outbox {
 	const struct host *host;
 	struct store *store;
+	bool (*holds)(void *context, uint64_t seq); /* NULL: none */
+	void *hold_context;
 	struct sent *sent;
 	size_t n_sent;
 	size_t sent_capacity;
@@ -54,6 +56,13 @@ void outbox_set_store(struct outbox *outbox, struct store *store)
 {
 	outbox->store = store;
 	outbox->n_sent = 0;
+}
+
+void outbox_set_hold(struct outbox *outbox, bool (*holds)(void *context, uint64_t seq),
+		     void *context)
+{
+	outbox->holds = holds;
+	outbox->hold_context = context;
 }
 
 static void note_sent(struct outbox *outbox, uint64_t seq,
@@ -177,9 +186,19 @@ static uint64_t retry_later(struct outbox *outbox)
 	return outbox->retry_us;
 }
 
+/* What is held is sent when it is let go; its number is in the store until then. */
+static int send_event_not_held(void *context, const struct event *event)
+{
+	struct outbox *outbox = context;
+
+	return outbox->holds && outbox->holds(outbox->hold_context, event->seq)
+		       ? 0
+		       : send_event(outbox, event);
+}
+
 uint64_t outbox_settle(struct outbox *outbox)
 {
-	const struct store_outbox walk = { send_event, send_lost, send_action, outbox };
+	const struct store_outbox walk = { send_event_not_held, send_lost, send_action, outbox };
 	int r = outbox->store ? settle_sent(outbox) : -ENODEV;
 
 	if (r < 0)

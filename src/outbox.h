@@ -26,6 +26,10 @@ void outbox_free(struct outbox *outbox);
  */
 void outbox_set_store(struct outbox *outbox, struct store *store);
 
+/* Entries that are not to be sent yet, although the store has them waiting. */
+void outbox_set_hold(struct outbox *outbox, bool (*holds)(void *context, uint64_t seq),
+		     void *context);
+
 /* Sends an event that is durable; behind one that the journal refused it waits. */
 void outbox_send(struct outbox *outbox, const struct event *event);
 

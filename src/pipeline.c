@@ -16,6 +16,7 @@
 #include "db/store.h"
 #include "decode/decode.h"
 #include "outbox.h"
+#include "place.h"
 #include "sinks/text.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -37,6 +38,7 @@ struct pipeline {
 	bool urgent;
 	uint64_t taken;
 
+	struct place *place;
 	struct outbox *outbox; /* NULL: the journal is not fed */
 
 	bool failure_told;
@@ -73,9 +75,26 @@ static int intake_record(void *context, const struct record *record)
 	event = &pipeline->events[pipeline->n_events++];
 	*event = (struct event){ .record = *record };
 	decode(record, &event->decoded);
+	place_note(pipeline->place, event);
 	if (event->decoded.severity != SEVERITY_CORRECTED)
 		pipeline->urgent = true;
 	pipeline->taken++;
+	return 0;
+}
+
+static int intake_detail(void *context, const struct memory_detail *detail)
+{
+	struct pipeline *pipeline = context;
+	int r = place_take(pipeline->place, detail, pipeline->events, pipeline->n_events);
+
+	if (r < 0)
+		return r;
+	pipeline->taken++;
+	if (r == 0) {
+		pipeline->counts.unpaired++;
+		log_debug("%s: no machine-check record for EDAC's \"%s %s\" on \"%s\"", detail->key,
+			  detail->type, detail->msg, detail->label);
+	}
 	return 0;
 }
 
@@ -102,6 +121,7 @@ struct intake pipeline_intake(struct pipeline *pipeline)
 {
 	return (struct intake){
 		.record = intake_record,
+		.detail = intake_detail,
 		.lost = intake_lost,
 		.has_room = intake_has_room,
 		.context = pipeline,
@@ -131,8 +151,9 @@ uint64_t pipeline_taken(const struct pipeline *pipeline)
 
 enum pipeline_need pipeline_need(const struct pipeline *pipeline)
 {
-	if (!pipeline->n_events && !pipeline->n_losses)
-		return PIPELINE_NOTHING;
+	if (!pipeline->n_events && !pipeline->n_losses && !place_has_news(pipeline->place))
+		return place_wait_us(pipeline->place, 0) == UINT64_MAX ? PIPELINE_NOTHING
+								       : PIPELINE_ANNOUNCE;
 	return pipeline->urgent || pipeline->n_events >= PIPELINE_BATCH ? PIPELINE_NOW
 									: PIPELINE_SOON;
 }
@@ -185,6 +206,11 @@ static int store_events(struct pipeline *pipeline, size_t *ret_index)
 		pipeline->events[i].sources = event.sources;
 		if (results[i] == STORE_NEW)
 			pipeline->events[i].record.boot = event.record.boot;
+		else
+			r = place_store_known(pipeline->place, pipeline->store,
+					      &pipeline->events[i], event.seq);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -248,6 +274,8 @@ static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 		return r;
 	r = store_events(pipeline, ret_index);
 	if (r == 0)
+		r = place_store(pipeline->place, pipeline->store);
+	if (r == 0)
 		r = account_events(pipeline);
 	if (r == 0)
 		r = store_losses(pipeline);
@@ -294,6 +322,9 @@ static int begin_boot(struct pipeline *pipeline)
 
 static void drop_store(struct pipeline *pipeline)
 {
+	/* their numbers are this store's */
+	pipeline_announce(pipeline);
+	place_forget(pipeline->place);
 	store_close(pipeline->store);
 	pipeline->store = NULL;
 	if (pipeline->outbox)
@@ -397,6 +428,44 @@ static void print_event(struct pipeline *pipeline, const struct event *event)
 		text_sink_write(pipeline->params.text, text.text, text.length);
 }
 
+static void tell_event(void *context, const struct event *event)
+{
+	struct pipeline *pipeline = context;
+
+	if (pipeline->params.text)
+		print_event(pipeline, event);
+	if (pipeline->outbox)
+		outbox_send(pipeline->outbox, event);
+}
+
+static uint64_t monotonic_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t pipeline_announce_us(const struct pipeline *pipeline)
+{
+	return place_wait_us(pipeline->place, monotonic_us());
+}
+
+static void announce_due(struct pipeline *pipeline)
+{
+	place_tell(pipeline->place, monotonic_us(), tell_event, pipeline);
+}
+
+void pipeline_announce(struct pipeline *pipeline)
+{
+	place_tell(pipeline->place, UINT64_MAX, tell_event, pipeline);
+}
+
+static bool holds(void *context, uint64_t seq)
+{
+	return place_holds(((struct pipeline *)context)->place, seq);
+}
+
 /* What has ended with the last transaction: in text, and the journal's waits in the outbox. */
 static void tell_actions(struct pipeline *pipeline)
 {
@@ -414,13 +483,15 @@ static void tell_actions(struct pipeline *pipeline)
 static void tell_sinks(struct pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n_events; i++) {
-		if (pipeline->results[i] != STORE_NEW)
-			continue;
-		if (pipeline->params.text)
-			print_event(pipeline, &pipeline->events[i]);
-		if (pipeline->outbox)
-			outbox_send(pipeline->outbox, &pipeline->events[i]);
+		const struct event *event = &pipeline->events[i];
+
+		place_event_stored(pipeline->place, event);
+		if (pipeline->results[i] == STORE_NEW &&
+		    !place_hold(pipeline->place, event, monotonic_us()))
+			tell_event(pipeline, event);
 	}
+	place_stored(pipeline->place);
+	announce_due(pipeline);
 	/* losses have their number only in the store: it has to be asked */
 	if (pipeline->n_losses && pipeline->outbox)
 		outbox_expect(pipeline->outbox);
@@ -457,8 +528,10 @@ int pipeline_commit(struct pipeline *pipeline)
 {
 	int r;
 
-	if (pipeline_need(pipeline) == PIPELINE_NOTHING)
+	if (pipeline_need(pipeline) <= PIPELINE_ANNOUNCE) {
+		announce_due(pipeline);
 		return 0;
+	}
 	r = check_store(pipeline);
 	if (r == 0)
 		r = transact(pipeline);
@@ -551,6 +624,7 @@ void pipeline_close(struct pipeline *pipeline)
 	free(pipeline->results);
 	free(pipeline->losses);
 	outbox_free(pipeline->outbox);
+	place_free(pipeline->place);
 	free(pipeline);
 }
 
@@ -578,7 +652,11 @@ int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pi
 	if (!pipeline)
 		return -ENOMEM;
 	pipeline->params = *params;
-	r = params->journal ? outbox_new(&pipeline->params.host, &pipeline->outbox) : 0;
+	r = place_new(params->root, &pipeline->place);
+	if (r == 0 && params->journal)
+		r = outbox_new(&pipeline->params.host, &pipeline->outbox);
+	if (r == 0 && pipeline->outbox)
+		outbox_set_hold(pipeline->outbox, holds, pipeline);
 	if (r == 0)
 		r = open_store_wait(pipeline);
 	if (r < 0) {

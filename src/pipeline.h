@@ -19,13 +19,14 @@ struct pipeline;
 struct text_sink;
 
 struct pipeline_params {
-	const char *database;	/* path for open(2), root included */
-	bool exclusive;		/* nobody else writes: a damaged database may be set aside */
-	bool live;		/* this boot is watched from now on, until pipeline_end() */
-	bool journal;		/* feed the journal */
-	struct text_sink *text; /* event text goes here; NULL: nowhere. Borrowed. */
-	struct host host;	/* borrowed strings */
-	sd_id128_t boot;	/* this boot; null unknown */
+	const char *database;	 /* path for open(2), root included */
+	bool exclusive;		 /* nobody else writes: a damaged database may be set aside */
+	bool live;		 /* this boot is watched from now on, until pipeline_end() */
+	bool journal;		 /* feed the journal */
+	struct text_sink *text;	 /* event text goes here; NULL: nowhere. Borrowed. */
+	const struct root *root; /* where EDAC is looked for. Borrowed. */
+	struct host host;	 /* borrowed strings */
+	sd_id128_t boot;	 /* this boot; null unknown */
 	int64_t boot_time_us;
 	struct accounting *accounting; /* counts events; NULL: nobody does. Borrowed. */
 };
@@ -61,20 +62,29 @@ uint64_t pipeline_taken(const struct pipeline *pipeline);
 /* How soon pipeline_commit() should be called. */
 enum pipeline_need {
 	PIPELINE_NOTHING,
-	PIPELINE_SOON, /* corrected errors wait for company, PIPELINE_DELAY_US at most */
-	PIPELINE_NOW,  /* worse ones, a loss, or a full batch */
+	PIPELINE_ANNOUNCE, /* events wait to be told of, pipeline_announce_us() at most */
+	PIPELINE_SOON,	   /* corrected errors wait for company, PIPELINE_DELAY_US at most */
+	PIPELINE_NOW,	   /* worse ones, a loss, or a full batch */
 };
 
 enum { PIPELINE_DELAY_US = 250 * 1000, PIPELINE_BATCH = 512 };
 
 enum pipeline_need pipeline_need(const struct pipeline *pipeline);
 
+/* Us from now on until the next event has waited long enough for its DIMM. */
+uint64_t pipeline_announce_us(const struct pipeline *pipeline);
+
 /*
  * Makes everything that came in durable, then tells the journal and the text
- * output. Errors: -EBUSY, -ENOSPC, -EIO ...: nothing is durable, the batch is
- * kept, call again later. The first failure of a row is logged.
+ * output. A memory error whose DIMM an EDAC driver may still name is told of a
+ * little later; with PIPELINE_ANNOUNCE that is all there is to do. Errors:
+ * -EBUSY, -ENOSPC, -EIO ...: nothing is durable, the batch is kept, call again
+ * later. The first failure of a row is logged.
  */
 int pipeline_commit(struct pipeline *pipeline);
+
+/* Tells now of the events that wait: for the end. */
+void pipeline_announce(struct pipeline *pipeline);
 
 /*
  * Stores what became of actions, each with its new number where it had none: all of
@@ -101,11 +111,12 @@ uint64_t pipeline_settle(struct pipeline *pipeline);
 bool pipeline_unsettled(const struct pipeline *pipeline);
 
 struct pipeline_counts {
-	uint64_t events;  /* of this boot, by this and earlier lives */
-	uint64_t lost;	  /* of this boot */
-	uint64_t added;	  /* new events of this pipeline's life */
-	uint64_t joined;  /* further deliveries of an event */
-	uint64_t known;	  /* deliveries that were there already */
-	uint64_t refused; /* records that the store would not take */
+	uint64_t events;   /* of this boot, by this and earlier lives */
+	uint64_t lost;	   /* of this boot */
+	uint64_t added;	   /* new events of this pipeline's life */
+	uint64_t joined;   /* further deliveries of an event */
+	uint64_t known;	   /* deliveries that were there already */
+	uint64_t refused;  /* records that the store would not take */
+	uint64_t unpaired; /* details of EDAC drivers without a record */
 };
 void pipeline_count(const struct pipeline *pipeline, struct pipeline_counts *ret_counts);

@@ -230,6 +230,7 @@ int session_open(struct session *session, const struct config *config,
 	root_path(&session->root, path, session->database);
 	read_host(session);
 	params.host = session->host;
+	params.root = &session->root;
 	params.database = session->database;
 	params.text = session->text;
 	params.journal = wants_journal(session);

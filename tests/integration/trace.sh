@@ -46,6 +46,65 @@ for sample in 5.10-intel 6.1-amd 6.12-intel; do
 	[ "$n" -eq 1 ] || fail "$n spool files are left, not 1"
 done
 
+# What drivers said in there: one label each for CPU 0 and 1, the others have no record's address.
+put_edac() {
+	mkdir -p "$root/$tracing/events/ras/mc_event" "$root/$instance/events/ras/mc_event" \
+		"$root/sys/devices/system/edac/mc/mc0/dimm0"
+	cp "$golden/6.1-detail/mc_event.format" "$root/$tracing/events/ras/mc_event/format"
+	echo 0 >"$root/$instance/events/ras/mc_event/enable"
+	echo "channel 0 slot 0" >"$root/sys/devices/system/edac/mc/mc0/dimm0/dimm_location"
+}
+
+labelled() {
+	events | grep -c '"addr":"0x0000000012345040".*"dimm":1.*"label":"CPU_SrcID#0_MC#0_Chan#0_DIMM#1"'
+}
+
+told() { # N
+	[ "$(grep -c "Hardware event" "$log")" -eq "$1" ]
+}
+
+step "an EDAC driver names the DIMM"
+make_root
+make_tracing 6.1-detail
+put_edac
+start_daemon
+wait_events 8
+# those whose DIMM nobody named waited for it, and are told of without anything happening
+wait_for 5 told 8 || fail "not all events on stdout: $(cat "$log")"
+[ "$(labelled)" -eq 2 ] || fail "$(labelled) events have the label, not 2"
+lines 2 "DIMM label CPU_SrcID#0_MC#0_Chan#0_DIMM#1" "$log"
+grep -q 1 "$root/$instance/events/ras/mc_event/enable" || fail "ras:mc_event is not enabled"
+stop_daemon 0
+expect_events 8
+
+step "an EDAC driver names the DIMM: killed, and again"
+make_root
+make_tracing 6.1-detail
+put_edac
+make_rings
+put_page 0 "$golden/6.1-detail/cpu0.raw"
+put_page 1 "$golden/6.1-detail/cpu1.raw"
+for delay in 0 0.02 0.05 0.1 0.2 0.4; do
+	start_daemon
+	sleep $delay
+	kill -KILL "$daemon"
+	wait "$daemon" 2>/dev/null
+done
+start_daemon
+wait_events 8
+stop_daemon 0
+expect_events 8
+[ "$(labelled)" -eq 2 ] || fail "$(labelled) events have the label, not 2"
+
+step "a daemon that ends does not wait"
+make_root
+make_tracing 6.1-detail
+put_edac
+start_daemon
+wait_events 8
+stop_daemon 0
+told 8 || fail "not all events on stdout: $(cat "$log")"
+
 step "a format file without a field"
 make_root
 make_tracing 6.12-intel

@@ -157,6 +157,7 @@ struct bench {
 static void begin(struct bench *bench)
 {
 	const struct pipeline_params params = {
+		.root = &bench->collect->root,
 		.database = bench->database,
 		.journal = true,
 		.boot = boot,
