@@ -198,6 +198,7 @@ enum mode config_mode(const struct config *config)
 		{ config->is_cpu_supported, MODE_IS_CPU_SUPPORTED },
 		{ config->list_sources, MODE_LIST_SOURCES },
 		{ config->trigger_runner, MODE_TRIGGER_RUNNER },
+		{ config->enable_imc_log, MODE_ENABLE_IMC_LOG },
 		{ config->ping, MODE_PING },
 		{ config->client, MODE_CLIENT },
 		{ config->ascii, MODE_ASCII },

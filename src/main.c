@@ -13,6 +13,8 @@
 #include "config-dump.h"
 #include "config.h"
 #include "daemon.h"
+#include "host-cpu.h"
+#include "imc-log.h"
 #include "oneshot.h"
 #include "runner.h"
 #include "serving.h"
@@ -66,15 +68,16 @@ static int run(struct config *config, int argc, char **argv)
 		return config_check(config);
 	case MODE_DUMP_CONFIG:
 		return dump_config(config);
+	case MODE_IS_CPU_SUPPORTED:
+		return host_cpu_is_supported(config);
+	case MODE_ENABLE_IMC_LOG:
+		return imc_log_run(config);
 	case MODE_CLIENT:
 		return serving_client(config, false);
 	case MODE_PING:
 		return serving_client(config, true);
 	case MODE_TRIGGER_RUNNER:
 		return runner_run(config, argc, argv);
-	case MODE_IS_CPU_SUPPORTED:
-		log_error("this mcelog cannot do that yet");
-		return EXIT_FAILURE;
 	case MODE_VERSION:
 		printf("%s\n", PACKAGE_STRING);
 		return EXIT_SUCCESS;

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct cpu_model {
 	uint16_t family;      /* CPUID display family */
 	uint16_t model_first; /* CPUID display models, inclusive */
 	uint16_t model_last;
+	bool imc_log; /* MSR_ERROR_CONTROL turns on what the memory controllers say in MCi_MISC */
 
 	/*
 	 * Adds what only this model's registers say (units, model-specific
