@@ -23,6 +23,7 @@
 #include "accounting.h"
 #include "acting.h"
 #include "config-check.h"
+#include "pidfile.h"
 #include "policy.h"
 #include "runner.h"
 #include "serving.h"
@@ -448,6 +449,7 @@ static bool reload_config(struct daemon *daemon)
 	keep_text("root", &daemon->config->root, &fresh.root);
 	keep_text("state-dir", &daemon->config->state_dir, &fresh.state_dir);
 	keep_text("logfile", &daemon->config->logfile, &fresh.logfile);
+	keep_text("pidfile", &daemon->config->pidfile, &fresh.pidfile);
 	if (fresh.journal != daemon->config->journal)
 		log_notice("reload: journal changes with the next start");
 	fresh.journal = daemon->config->journal;
@@ -749,9 +751,14 @@ static void start_done(int fd)
 int daemon_run(struct config *config, int argc, char **argv)
 {
 	struct daemon daemon = { .config = config, .argc = argc, .argv = argv };
-	int status = EXIT_FAILURE, parent = go_to_background(config);
+	struct pidfile pidfile;
+	int status = EXIT_FAILURE, parent;
 
+	if (pidfile_open(&pidfile, config) < 0)
+		return EXIT_FAILURE;
+	parent = go_to_background(config);
 	if (parent < -1) {
+		pidfile_close(&pidfile);
 		log_error("cannot go to the background: %s", strerror(-parent));
 		return EXIT_FAILURE;
 	}
@@ -759,12 +766,13 @@ int daemon_run(struct config *config, int argc, char **argv)
 	config_check_names(config);
 	raise_file_limit();
 	find_runner(&daemon);
-	if (set_up_loop(&daemon) >= 0 && start(&daemon) == 0) {
+	if (set_up_loop(&daemon) >= 0 && start(&daemon) == 0 && pidfile_write(&pidfile) == 0) {
 		start_done(parent);
 		status = watch_until_told(&daemon);
 	}
 	end_acting(&daemon);
 	session_close(&daemon.session);
 	tear_down_loop(&daemon);
+	pidfile_close(&pidfile);
 	return status;
 }

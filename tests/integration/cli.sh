@@ -130,6 +130,40 @@ stop_daemon 0
 lines 7 "Hardware event" "$root/var/log/mcelog"
 lines 3 "Hardware event" "$root/var/log/mcelog.1"
 
+step "the pid file"
+make_root
+make_tracing 6.12-intel
+mkdir -p "$root/run"
+echo 99999999 >"$root/run/mcelog.pid" # of one that is no more
+start_daemon --pidfile /run/mcelog.pid
+wait_events 10
+wait_for 5 grep -qx "$daemon" "$root/run/mcelog.pid" || fail "not $daemon: $(cat "$root/run/mcelog.pid")"
+expect 1 run_mcelog --daemon --foreground --pidfile /run/mcelog.pid
+in_text "another mcelog is running" "$log"
+[ "$(cat "$root/run/mcelog.pid")" = "$daemon" ] || fail "the second one took it"
+stop_daemon 0
+[ ! -e "$root/run/mcelog.pid" ] || fail "it is still there"
+# in the background: written before the starting process ends
+expect 0 run_mcelog --daemon --pidfile /run/mcelog.pid
+daemon=$(cat "$root/run/mcelog.pid")
+pids="$pids $daemon"
+[ "$(cat "/proc/$daemon/comm")" = mcelog ] || fail "$daemon is no mcelog"
+kill -TERM "$daemon"
+wait_for 5 [ ! -e "$root/run/mcelog.pid" ] || fail "it is still there"
+expect 1 run_mcelog --daemon --foreground --pidfile /no/such/pid
+lines 1 "--pidfile $root/no/such/pid: cannot be written: No such file" "$log"
+[ "$(wc -l <"$log")" -eq 1 ] || fail "it was started all the same: $(cat "$log")"
+
+step "--is-cpu-supported"
+printf 'vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 106\n' >"$root/proc/cpuinfo"
+expect 0 run_mcelog --is-cpu-supported
+[ ! -s "$log" ] || fail "it is not silent: $(cat "$log")"
+sed -i s/GenuineIntel/CyrixInstead/ "$root/proc/cpuinfo"
+expect 1 run_mcelog --is-cpu-supported
+lines 1 "CPU is unsupported: vendor CyrixInstead" "$log"
+expect 0 run_mcelog --enable-imc-log
+lines 1 "this processor has none to turn on" "$log"
+
 step "mce-report without a database"
 expect 3 "$report" --db "$dir/none.db"
 expect 2 "$report" --no-such-option
