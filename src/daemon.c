@@ -454,6 +454,9 @@ static bool reload_config(struct daemon *daemon)
 		log_notice("reload: journal changes with the next start");
 	fresh.journal = daemon->config->journal;
 	keep_text("socket-path", &daemon->config->server.socket_path, &fresh.server.socket_path);
+	if (fresh.syslog_events != daemon->config->syslog_events)
+		log_notice("reload: syslog-events changes with the next start");
+	fresh.syslog_events = daemon->config->syslog_events;
 	config_free(daemon->config);
 	*daemon->config = fresh;
 	config_check_names(daemon->config);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "session.h"
+#include "sinks/syslog.h"
 #include "sinks/text.h"
 #include "util/log.h"
 
@@ -26,7 +27,8 @@ static int finish(struct session *session, int status)
 	while (session->pipeline && pipeline_unsettled(session->pipeline) &&
 	       pipeline_settle(session->pipeline) == 1)
 		;
-	if (session->text && text_sink_missing(session->text))
+	if ((session->text && text_sink_missing(session->text)) ||
+	    (session->syslog && syslog_sink_missing(session->syslog)))
 		status = EXIT_FAILURE;
 	if (session->pipeline) {
 		struct pipeline_counts counts;

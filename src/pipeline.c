@@ -17,6 +17,7 @@
 #include "decode/decode.h"
 #include "outbox.h"
 #include "place.h"
+#include "sinks/syslog.h"
 #include "sinks/text.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -424,15 +425,20 @@ static void print_event(struct pipeline *pipeline, const struct event *event)
 	_cleanup_strbuf_ struct strbuf text = { 0 };
 
 	event_to_text(event, &text);
-	if (!text.error)
+	if (text.error)
+		return;
+	if (pipeline->params.text)
 		text_sink_write(pipeline->params.text, text.text, text.length);
+	if (pipeline->params.syslog)
+		syslog_sink_write(pipeline->params.syslog, event->decoded.severity, text.text,
+				  text.length);
 }
 
 static void tell_event(void *context, const struct event *event)
 {
 	struct pipeline *pipeline = context;
 
-	if (pipeline->params.text)
+	if (pipeline->params.text || pipeline->params.syslog)
 		print_event(pipeline, event);
 	if (pipeline->outbox)
 		outbox_send(pipeline->outbox, event);
@@ -476,6 +482,8 @@ static void tell_actions(struct pipeline *pipeline)
 		return;
 	if (pipeline->params.text)
 		text_sink_write(pipeline->params.text, news, strlen(news));
+	if (pipeline->params.syslog)
+		syslog_sink_write(pipeline->params.syslog, SEVERITY_CORRECTED, news, strlen(news));
 	if (pipeline->outbox)
 		outbox_expect(pipeline->outbox);
 }

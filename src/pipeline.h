@@ -16,17 +16,19 @@
 struct accounting;
 struct accounting_step;
 struct pipeline;
+struct syslog_sink;
 struct text_sink;
 
 struct pipeline_params {
-	const char *database;	 /* path for open(2), root included */
-	bool exclusive;		 /* nobody else writes: a damaged database may be set aside */
-	bool live;		 /* this boot is watched from now on, until pipeline_end() */
-	bool journal;		 /* feed the journal */
-	struct text_sink *text;	 /* event text goes here; NULL: nowhere. Borrowed. */
-	const struct root *root; /* where EDAC is looked for. Borrowed. */
-	struct host host;	 /* borrowed strings */
-	sd_id128_t boot;	 /* this boot; null unknown */
+	const char *database;	    /* path for open(2), root included */
+	bool exclusive;		    /* nobody else writes: a damaged database may be set aside */
+	bool live;		    /* this boot is watched from now on, until pipeline_end() */
+	bool journal;		    /* feed the journal */
+	struct text_sink *text;	    /* event text goes here; NULL: nowhere. Borrowed. */
+	struct syslog_sink *syslog; /* and here, likewise */
+	const struct root *root;    /* where EDAC is looked for. Borrowed. */
+	struct host host;	    /* borrowed strings */
+	sd_id128_t boot;	    /* this boot; null unknown */
 	int64_t boot_time_us;
 	struct accounting *accounting; /* counts events; NULL: nobody does. Borrowed. */
 };

@@ -13,6 +13,7 @@
 #include "accounting.h"
 #include "dimms.h"
 #include "policy.h"
+#include "sinks/syslog.h"
 #include "sinks/text.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -21,6 +22,7 @@ enum {
 	RETRY_MS = 20,
 	START_WAIT_MS = 5000,
 	TEXT_WAIT_MS = 100, /* that a reader of stdout may hold up the daemon, once */
+	SYSLOG_WAIT_MS = 5000, /* that syslogd may hold up who is no daemon */
 };
 
 /* 32 hex digits, with or without dashes, from a file below the root; null where there is none. */
@@ -134,13 +136,44 @@ static int open_accounting(struct session *session, const struct session_options
 	return accounting_new(&params, &session->accounting);
 }
 
+static bool wants_syslog(const struct config *config)
+{
+	switch (config->syslog_events) {
+	case CONFIG_SYSLOG_AUTO:
+	case CONFIG_SYSLOG_NO:
+		return false;
+	case CONFIG_SYSLOG_WARNING:
+	case CONFIG_SYSLOG_ERROR:
+		return true;
+	}
+	return false;
+}
+
+static int open_syslog(struct session *session, const struct session_options *options)
+{
+	const struct config *config = session->config;
+
+	if (!wants_syslog(config))
+		return 0;
+	/* what is in the journal as an entry does not go there once more, line by line */
+	if (wants_journal(session) && syslog_is_journal(&session->root)) {
+		log_notice("syslog is the journal here, which has the events as its own entries");
+		return 0;
+	}
+	return syslog_sink_open(&session->root, config->syslog_events == CONFIG_SYSLOG_ERROR,
+				options->is_daemon ? TEXT_WAIT_MS : SYSLOG_WAIT_MS,
+				&session->syslog);
+}
+
+/* Text goes to the log file if there is one; else to stdout, but not where syslog is wanted. */
 static int open_text(struct session *session, const struct session_options *options)
 {
 	const char *path = session->config->logfile;
 	int r;
 
-	/* what is in the journal as an entry is not printed into it once more */
-	if (!path && (!options->to_stdout || log_fd_is_journal(STDOUT_FILENO)))
+	/* nor is it printed into the journal */
+	if (!path && (!options->to_stdout || wants_syslog(session->config) ||
+		      log_fd_is_journal(STDOUT_FILENO)))
 		return 0;
 	r = text_sink_open(&session->root, path, options->is_daemon ? TEXT_WAIT_MS : -1,
 			   &session->text);
@@ -221,6 +254,8 @@ int session_open(struct session *session, const struct config *config,
 	int r = session_prepare(session, config);
 
 	if (r == 0)
+		r = open_syslog(session, options);
+	if (r == 0)
 		r = open_text(session, options);
 	if (r == 0)
 		r = open_state(session, options, &params.exclusive);
@@ -233,6 +268,7 @@ int session_open(struct session *session, const struct config *config,
 	params.root = &session->root;
 	params.database = session->database;
 	params.text = session->text;
+	params.syslog = session->syslog;
 	params.journal = wants_journal(session);
 	params.live = options->live;
 	params.boot = session->env.boot;
@@ -270,6 +306,8 @@ void session_close(struct session *session)
 	session->dimms = NULL;
 	text_sink_close(session->text);
 	session->text = NULL;
+	syslog_sink_close(session->syslog);
+	session->syslog = NULL;
 	if (session->lock_fd >= 0)
 		close(session->lock_fd);
 	session->lock_fd = -1;

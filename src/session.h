@@ -40,6 +40,7 @@ struct session {
 	struct text_sink *text;
 	struct dimms *dimms;	       /* with accounting: what memory is here; NULL: not asked */
 	struct accounting *accounting; /* NULL: this mode does not count */
+	struct syslog_sink *syslog;
 	struct pipeline *pipeline;
 	struct intake intake; /* of the pipeline; sources keep pointers to it and to env */
 	struct active active[SESSION_SOURCES_MAX];

@@ -130,6 +130,31 @@ stop_daemon 0
 lines 7 "Hardware event" "$root/var/log/mcelog"
 lines 3 "Hardware event" "$root/var/log/mcelog.1"
 
+step "event text to syslog, and where it goes besides"
+# nobody is at /dev/log: that it was tried is said once
+for options in "--syslog" "--syslog-error" "--syslog --logfile /var/log/text"; do
+	make_root
+	make_tracing 6.12-intel
+	mkdir -p "$root/var/log"
+	# shellcheck disable=SC2086
+	start_daemon $options
+	wait_events 10
+	stop_daemon 0
+	lines 1 "/dev/log: No such file or directory: events are not sent there for now" "$log"
+	lines 0 "Hardware event" "$log"
+done
+lines 10 "Hardware event" "$root/var/log/text"
+for options in "" "--syslog --no-syslog" "--no-syslog"; do
+	make_root
+	make_tracing 6.12-intel
+	# shellcheck disable=SC2086
+	start_daemon $options
+	wait_events 10
+	stop_daemon 0
+	lines 0 "/dev/log" "$log"
+	lines 10 "Hardware event" "$log"
+done
+
 step "the pid file"
 make_root
 make_tracing 6.12-intel
