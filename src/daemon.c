@@ -119,9 +119,9 @@ static void tell_status(struct daemon *daemon, const char *state)
 			used = sizeof(text) - 1;
 	}
 	pipeline_count(daemon->session.pipeline, &counts);
-	sd_notifyf(0, "%sSTATUS=%s; %llu event%s this boot, %llu lost", state, text,
+	sd_notifyf(0, "%sSTATUS=%s; %llu event%s this boot, %llu lost, %llu filtered", state, text,
 		   (unsigned long long)counts.events, counts.events == 1 ? "" : "s",
-		   (unsigned long long)counts.lost);
+		   (unsigned long long)counts.lost, (unsigned long long)counts.filtered);
 }
 
 static uint64_t retry_us(int error)
@@ -465,6 +465,7 @@ static bool reload_config(struct daemon *daemon)
 	policy = policy_of_account(daemon->config);
 	account_set_policy(accounting_account(daemon->session.accounting), &policy);
 	acting_reload(daemon->acting);
+	pipeline_set_filter(daemon->session.pipeline, filter_from_config(&fresh));
 	return true;
 }
 

@@ -183,6 +183,11 @@ static int refuse(struct pipeline *pipeline, size_t index, int error)
 	return 0;
 }
 
+static bool is_told(const struct pipeline *pipeline, const struct event *event)
+{
+	return filter_event(&pipeline->params.filter, event) == FILTER_TELL;
+}
+
 /* ret_index: the event that failed. */
 static int store_events(struct pipeline *pipeline, size_t *ret_index)
 {
@@ -194,7 +199,8 @@ static int store_events(struct pipeline *pipeline, size_t *ret_index)
 	pipeline->results = results;
 	for (size_t i = 0; i < pipeline->n_events; i++) {
 		struct event event = pipeline->events[i];
-		int r = store_add(pipeline->store, &event, pipeline->params.journal, &results[i]);
+		bool journal = pipeline->params.journal && is_told(pipeline, &event);
+		int r = store_add(pipeline->store, &event, journal, &results[i]);
 
 		if (r < 0) {
 			*ret_index = i;
@@ -494,7 +500,7 @@ static void tell_sinks(struct pipeline *pipeline)
 		const struct event *event = &pipeline->events[i];
 
 		place_event_stored(pipeline->place, event);
-		if (pipeline->results[i] == STORE_NEW &&
+		if (pipeline->results[i] == STORE_NEW && is_told(pipeline, event) &&
 		    !place_hold(pipeline->place, event, monotonic_us()))
 			tell_event(pipeline, event);
 	}
@@ -509,6 +515,7 @@ static void tell_sinks(struct pipeline *pipeline)
 static void count_new(struct pipeline *pipeline, const struct event *event)
 {
 	pipeline->counts.added++;
+	pipeline->counts.filtered += !is_told(pipeline, event);
 	if (sd_id128_equal(event->record.boot, pipeline->params.boot))
 		pipeline->counts.events++;
 }
@@ -606,6 +613,11 @@ void pipeline_recover(struct pipeline *pipeline)
 void pipeline_set_text(struct pipeline *pipeline, struct text_sink *text)
 {
 	pipeline->params.text = text;
+}
+
+void pipeline_set_filter(struct pipeline *pipeline, struct filter filter)
+{
+	pipeline->params.filter = filter;
 }
 
 void pipeline_count(const struct pipeline *pipeline, struct pipeline_counts *ret_counts)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
+#include "filter.h"
 #include "sources/source.h"
 
 struct accounting;
@@ -26,6 +27,7 @@ struct pipeline_params {
 	bool journal;		    /* feed the journal */
 	struct text_sink *text;	    /* event text goes here; NULL: nowhere. Borrowed. */
 	struct syslog_sink *syslog; /* and here, likewise */
+	struct filter filter;	    /* what is stored and not told */
 	const struct root *root;    /* where EDAC is looked for. Borrowed. */
 	struct host host;	    /* borrowed strings */
 	sd_id128_t boot;	    /* this boot; null unknown */
@@ -57,6 +59,9 @@ uint64_t pipeline_lost_so_far(void *pipeline, enum source_id source, const char 
 
 /* Event text goes there from now on. */
 void pipeline_set_text(struct pipeline *pipeline, struct text_sink *text);
+
+/* What is told from the next commit on. */
+void pipeline_set_filter(struct pipeline *pipeline, struct filter filter);
 
 /* Records and losses that came in, ever. */
 uint64_t pipeline_taken(const struct pipeline *pipeline);
@@ -118,6 +123,7 @@ struct pipeline_counts {
 	uint64_t added;	   /* new events of this pipeline's life */
 	uint64_t joined;   /* further deliveries of an event */
 	uint64_t known;	   /* deliveries that were there already */
+	uint64_t filtered; /* of those added: the filter kept them from being told */
 	uint64_t refused;  /* records that the store would not take */
 	uint64_t unpaired; /* details of EDAC drivers without a record */
 };

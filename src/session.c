@@ -269,6 +269,7 @@ int session_open(struct session *session, const struct config *config,
 	params.database = session->database;
 	params.text = session->text;
 	params.syslog = session->syslog;
+	params.filter = filter_from_config(config);
 	params.journal = wants_journal(session);
 	params.live = options->live;
 	params.boot = session->env.boot;

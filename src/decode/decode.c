@@ -7,6 +7,7 @@
 #include "decode/context.h"
 #include "decode/cpu-models.h"
 #include "decode/facts.h"
+#include "decode/false-alarm.h"
 #include "decode/intel.h"
 #include "decode/mca.h"
 #include "decode/severity.h"
@@ -175,6 +176,14 @@ static void decode_bank(const struct decode_context *context, struct decoded *de
 	decoded->address_usable = decode_address_is_usable(context, decoded);
 }
 
+static void add_false_alarm(const struct record *record, struct decoded *decoded)
+{
+	const char *text = decode_false_alarm(record);
+
+	if (text)
+		fact_add(decoded, "false_alarm", text, 1);
+}
+
 void decode(const struct record *record, struct decoded *ret_decoded)
 {
 	struct decode_context context;
@@ -183,6 +192,7 @@ void decode(const struct record *record, struct decoded *ret_decoded)
 	start(&context, ret_decoded);
 	if (software_bank_decode(&context, ret_decoded))
 		return;
+	add_false_alarm(record, ret_decoded);
 	decode_bank(&context, ret_decoded);
 	if (context.model && context.model->refine && context.rules != RULES_COMMON)
 		context.model->refine(&context, ret_decoded);

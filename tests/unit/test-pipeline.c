@@ -309,6 +309,32 @@ static void test_commit(void **state)
 	assert_false(pipeline_known(bench->pipeline, "trace:test:3"));
 }
 
+/* Stored and counted, and neither sent now nor after a crash. */
+static void test_filter(void **state)
+{
+	struct bench *bench = *state;
+	struct pipeline_counts counts;
+
+	pipeline_set_filter(bench->pipeline, (struct filter){ .corrected_memory = true });
+	put(bench, 1, CORRECTED);
+	put(bench, 2, FATAL);
+	assert_int_equal(pipeline_commit(bench->pipeline), 0);
+	settle(bench);
+	expect_durable(bench, 2, 0);
+	expect_journal(bench, 1, 0);
+	pipeline_count(bench->pipeline, &counts);
+	assert_int_equal(counts.added, 2);
+	assert_int_equal(counts.filtered, 1);
+	crash(bench);
+	pipeline_recover(bench->pipeline);
+	settle(bench);
+	expect_journal(bench, 1, 0);
+	put(bench, 3, CORRECTED);
+	assert_int_equal(pipeline_commit(bench->pipeline), 0);
+	settle(bench);
+	expect_journal(bench, 2, 0);
+}
+
 static void test_losses(void **state)
 {
 	struct bench *bench = *state;
@@ -534,7 +560,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_commit),
-		TEST(test_losses),
+		TEST(test_filter), TEST(test_losses),
 		TEST(test_room),
 		TEST(test_busy),
 		TEST(test_full),
