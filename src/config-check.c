@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "credentials.h"
 #include "option.h"
 #include "sources/source.h"
 #include "util/cleanup.h"
@@ -129,7 +130,7 @@ static unsigned int check_sources(const struct config *config)
 
 unsigned int config_check_names(const struct config *config)
 {
-	return check_triggers(config) + check_sources(config);
+	return check_triggers(config) + check_sources(config) + credentials_check(config);
 }
 
 int config_check(const struct config *config)

@@ -21,8 +21,8 @@ size_t config_trigger_directories(const struct config *config,
 
 /*
  * Warns of each trigger that cannot be run, of each source in disable-source
- * that is none, and of what two rows together make wrong. Returns how many
- * triggers and sources these are.
+ * that is none, of each user and group that is not there, and of what two rows
+ * together make wrong. Returns how many triggers, sources and names these are.
  */
 unsigned int config_check_names(const struct config *config);
 

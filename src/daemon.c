@@ -23,6 +23,7 @@
 #include "accounting.h"
 #include "acting.h"
 #include "config-check.h"
+#include "credentials.h"
 #include "pidfile.h"
 #include "policy.h"
 #include "runner.h"
@@ -450,6 +451,10 @@ static bool reload_config(struct daemon *daemon)
 	keep_text("state-dir", &daemon->config->state_dir, &fresh.state_dir);
 	keep_text("logfile", &daemon->config->logfile, &fresh.logfile);
 	keep_text("pidfile", &daemon->config->pidfile, &fresh.pidfile);
+	keep_text("run-credentials-user", &daemon->config->run_credentials_user,
+		  &fresh.run_credentials_user);
+	keep_text("run-credentials-group", &daemon->config->run_credentials_group,
+		  &fresh.run_credentials_group);
 	if (fresh.journal != daemon->config->journal)
 		log_notice("reload: journal changes with the next start");
 	fresh.journal = daemon->config->journal;
@@ -770,7 +775,8 @@ int daemon_run(struct config *config, int argc, char **argv)
 	config_check_names(config);
 	raise_file_limit();
 	find_runner(&daemon);
-	if (set_up_loop(&daemon) >= 0 && start(&daemon) == 0 && pidfile_write(&pidfile) == 0) {
+	if (set_up_loop(&daemon) >= 0 && start(&daemon) == 0 && pidfile_write(&pidfile) == 0 &&
+	    credentials_drop(config) == 0) {
 		start_done(parent);
 		status = watch_until_told(&daemon);
 	}

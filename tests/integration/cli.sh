@@ -179,6 +179,35 @@ expect 1 run_mcelog --daemon --foreground --pidfile /no/such/pid
 lines 1 "--pidfile $root/no/such/pid: cannot be written: No such file" "$log"
 [ "$(wc -l <"$log")" -eq 1 ] || fail "it was started all the same: $(cat "$log")"
 
+step "users and groups of the daemon"
+make_root
+make_tracing 6.12-intel
+echo "run-credentials-user = no-such-user" >"$root/mcelog.conf"
+expect 1 run_mcelog --check-config --config-file /mcelog.conf
+lines 1 "/mcelog.conf: run-credentials-user = no-such-user: there is no such user" "$log"
+expect 1 run_mcelog --daemon --foreground --pidfile /mcelog.pid --config-file /mcelog.conf
+in_text "mcelog: run-credentials-user = no-such-user: there is no such user" "$log"
+[ ! -e "$root/mcelog.pid" ] || fail "the pid file is left"
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 755 "$dir"
+	make_root
+	make_tracing 6.12-intel
+	make_rings
+	make_trace_pipe
+	start_daemon --pidfile /mcelog.pid --run-credentials-user 65533 --run-credentials-group 65532
+	wait_for 5 grep -q "runs as uid 65533, gid 65532" "$log" || fail "$(cat "$log")"
+	grep -qE "^Uid:[[:space:]]65533[[:space:]]65533[[:space:]]65533" "/proc/$daemon/status" ||
+		fail "$(grep Uid "/proc/$daemon/status")"
+	# it goes on storing what comes
+	put_page 0 "$golden/6.12-intel/cpu0.raw"
+	put_page 1 "$golden/6.12-intel/cpu1.raw"
+	wake
+	wait_events 10
+	stop_daemon 0
+	lines 0 "took the database away" "$log"
+	[ ! -s "$root/mcelog.pid" ] || fail "the pid file still names it"
+fi
+
 step "--is-cpu-supported"
 printf 'vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 106\n' >"$root/proc/cpuinfo"
 expect 0 run_mcelog --is-cpu-supported
