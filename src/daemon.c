@@ -130,12 +130,23 @@ static uint64_t retry_us(int error)
 	return error == -EBUSY ? BUSY_RETRY_US : BROKEN_RETRY_US;
 }
 
+/* For tests, also mcelog's own: so many records and no more. */
+static void end_when_enough(struct daemon *daemon)
+{
+	const struct config *config = daemon->config;
+
+	if (config->debug_numerrors && config->num_errors &&
+	    pipeline_taken(daemon->session.pipeline) >= config->num_errors)
+		sd_event_exit(daemon->event, EXIT_SUCCESS);
+}
+
 /* The journal's part of what was committed, and the status line. */
 static void after_commit(struct daemon *daemon)
 {
 	if (pipeline_unsettled(daemon->session.pipeline) && !timer_is_set(daemon->settle_timer))
 		set_timer(daemon->settle_timer, SETTLE_US);
 	tell_status(daemon, "");
+	end_when_enough(daemon);
 }
 
 /* Events that wait for their DIMM: a commit with nothing to write tells of them. */

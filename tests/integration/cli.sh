@@ -208,6 +208,26 @@ if [ "$(id -u)" -eq 0 ]; then
 	[ ! -s "$root/mcelog.pid" ] || fail "the pid file still names it"
 fi
 
+step "--num-errors"
+make_root
+make_tracing 6.12-intel
+expect 0 run_mcelog --daemon --foreground --num-errors 4 --debug-numerrors
+expect_events 10
+make_root
+make_tracing 6.12-intel
+make_rings
+make_trace_pipe
+start_daemon --num-errors 5 --debug-numerrors
+put_page 0 "$golden/6.12-intel/cpu0.raw" # 3 records
+wake
+wait_events 3
+kill -0 "$daemon" || fail "it has ended before the fifth"
+put_page 1 "$golden/6.12-intel/cpu1.raw"
+wake
+wait_for 5 ended "$daemon" || fail "it has not ended"
+wait "$daemon" || fail "exit status $?"
+expect_events 10
+
 step "--is-cpu-supported"
 printf 'vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 106\n' >"$root/proc/cpuinfo"
 expect 0 run_mcelog --is-cpu-supported

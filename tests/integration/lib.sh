@@ -227,6 +227,11 @@ expect_events() {
 	[ "$n" -eq "$1" ] || fail "$n events in the store, not $1"
 }
 
+# Whether the process is no more; one whose parent does not ask for it stays as a zombie.
+ended() {
+	! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status"
+}
+
 # Events on stdin as rows "cpu bank status addr misc synd" without leading zeros, sorted.
 registers() {
 	sed -e 's/.*"cpu":\([0-9]*\),.*"bank":\([0-9]*\),.*"status":\([^,]*\),"addr":\([^,]*\),"misc":\([^,]*\),.*"synd":\([^,]*\),.*/\1 \2 \3 \4 \5 \6/' \
