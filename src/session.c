@@ -21,7 +21,7 @@
 enum {
 	RETRY_MS = 20,
 	START_WAIT_MS = 5000,
-	TEXT_WAIT_MS = 100, /* that a reader of stdout may hold up the daemon, once */
+	TEXT_WAIT_MS = 100,    /* that a reader of stdout may hold up the daemon, once */
 	SYSLOG_WAIT_MS = 5000, /* that syslogd may hold up who is no daemon */
 };
 

@@ -560,7 +560,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_commit),
-		TEST(test_filter), TEST(test_losses),
+		TEST(test_filter),
+		TEST(test_losses),
 		TEST(test_room),
 		TEST(test_busy),
 		TEST(test_full),
