@@ -10,7 +10,7 @@
 #
 # lab_boot OPTIONS FUNCTION [ARG...]
 #   --kernel debian|lab   the newest stock kernel (default), or the small one with /dev/mcelog
-#   --cpu intel|nehalem|amd       default intel
+#   --cpu intel|nehalem|haswell|amd       default intel
 #   --smp N --mem MIB     default 2, 1024; N as QEMU takes it ("4,sockets=2,cores=2")
 #   --erst FILE           ERST store (lab_new_erst); survives from boot to boot
 #   --disk FILE           ext4 image (lab_new_disk) holding /var/lib/mcelog,
@@ -245,11 +245,12 @@ lab_new_disk() { # FILE
 
 # --- boot --------------------------------------------------------------------------------------
 
-lab_cpu() { # intel|nehalem|amd
+lab_cpu() { # intel|nehalem|haswell|amd
 	case $1 in
 	intel) echo max,vendor=GenuineIntel,family=6,model=106,stepping=6 ;;
 	# Its memory errors name the DIMM without a number of the controller.
 	nehalem) echo max,vendor=GenuineIntel,family=6,model=26,stepping=5 ;;
+	haswell) echo max,vendor=GenuineIntel,family=6,model=63,stepping=2 ;;
 	amd) echo max,vendor=AuthenticAMD,family=25,model=1,stepping=1 ;;
 	esac
 }
