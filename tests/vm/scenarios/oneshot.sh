@@ -24,6 +24,11 @@ guest_cron() {
 	check_eq "printed again" "$(wc -c <$OUT/cron2)" 0
 	check_eq "stored" "$(report_count)" 5
 	check "journal" wait_for 10 journal_has 5
+	inject_mixed 5 50 >/dev/null
+	sleep 1
+	check "log file" guest_printing $OUT/cron3 --ignorenodev --filter --logfile $OUT/text
+	check_eq "printed with a log file" "$(wc -c <$OUT/cron3)" 0
+	check_eq "in the log file" "$(grep -c '^MCE ' $OUT/text)" 5
 	check "no device" mcelog --ignorenodev /dev/no-such-device
 	check_not "no device, asked for" mcelog /dev/no-such-device
 	t_end
@@ -44,11 +49,11 @@ guest_trigger() {
 	command -v mcelog >$trigger
 	PACE=2
 	inject_mixed 10 10 >/dev/null
-	check "stored" wait_for 20 report_has 15
-	check "journal" wait_for 10 journal_has 15
+	check "stored" wait_for 20 report_has 20
+	check "journal" wait_for 10 journal_has 20
 	echo >$trigger
 	sleep 1
-	check_eq "in the end" "$(report_count)" 15
+	check_eq "in the end" "$(report_count)" 20
 	t_end
 }
 
@@ -56,13 +61,15 @@ guest_background() {
 	local daemon
 
 	t_begin "a daemon in the background: the start's result is the exit status"
-	check "start" mcelog --daemon
+	check "start" mcelog --daemon --pidfile $OUT/pid
 	daemon=$(pidof mcelog)
+	check_eq "pid file" "$(cat $OUT/pid)" "$daemon"
 	check_not "a second one" mcelog --daemon
 	inject_mixed 5 30 >/dev/null
-	check "stored" wait_for 20 report_has 20
+	check "stored" wait_for 20 report_has 25
 	kill -TERM "$daemon"
 	check "ended" wait_for 10 guest_gone "$daemon"
+	check_not "pid file is left" test -e $OUT/pid
 	check_not "no state directory" mcelog --daemon --state-dir /proc/nowhere
 	t_end
 }
