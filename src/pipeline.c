@@ -188,6 +188,11 @@ static bool is_told(const struct pipeline *pipeline, const struct event *event)
 	return filter_event(&pipeline->params.filter, event) == FILTER_TELL;
 }
 
+static bool is_counted(const struct pipeline *pipeline, const struct event *event)
+{
+	return filter_event(&pipeline->params.filter, event) != FILTER_FALSE_ALARM;
+}
+
 /* ret_index: the event that failed. */
 static int store_events(struct pipeline *pipeline, size_t *ret_index)
 {
@@ -229,7 +234,8 @@ static int account_events(struct pipeline *pipeline)
 	int r = 0;
 
 	for (size_t i = 0; accounting && r == 0 && i < pipeline->n_events; i++)
-		if (pipeline->results[i] == STORE_NEW)
+		if (pipeline->results[i] == STORE_NEW &&
+		    is_counted(pipeline, &pipeline->events[i]))
 			r = accounting_event(accounting, pipeline->store, &pipeline->events[i]);
 	return r;
 }

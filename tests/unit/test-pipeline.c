@@ -335,6 +335,59 @@ static void test_filter(void **state)
 	expect_journal(bench, 2, 0);
 }
 
+static void take_wanted(void *context, const struct action *action)
+{
+	(void)action;
+	++*(unsigned int *)context;
+}
+
+/* An internal parity error that Haswell makes up: it starts nothing, unless it is asked to. */
+static void test_false_alarm(void **state)
+{
+	struct bench *bench = *state;
+	unsigned int wanted = 0;
+	const struct accounting_params counting = {
+		.policy = { .unknown_trigger = true, .pages_max = 1 },
+		.env = { .boot = boot },
+		.wanted = take_wanted,
+		.context = &wanted,
+	};
+	struct pipeline_params params = {
+		.database = bench->database,
+		.boot = boot,
+		.filter = { .false_alarms = true },
+	};
+	struct record record = {
+		.status = 0x90000040000f0005,
+		.cpuid = 0x306c3,
+		.fields = RECORD_HAS_CPUID,
+		.source = SOURCE_TRACE,
+		.time_us = 1795212000 * 1000000ll,
+		.boot = boot,
+		.key = "trace:test:1",
+	};
+
+	assert_int_equal(accounting_new(&counting, &params.accounting), 0);
+	pipeline_close(bench->pipeline);
+	assert_int_equal(pipeline_open(&params, &bench->pipeline), 0);
+	bench->intake = pipeline_intake(bench->pipeline);
+	assert_int_equal(bench->intake.record(bench->intake.context, &record), 0);
+	assert_int_equal(pipeline_commit(bench->pipeline), 0);
+	assert_int_equal(count(bench, "event"), 1);
+	assert_int_equal(count(bench, "action"), 0);
+
+	pipeline_set_filter(bench->pipeline, (struct filter){ 0 });
+	strcpy(record.key, "trace:test:2");
+	assert_int_equal(bench->intake.record(bench->intake.context, &record), 0);
+	assert_int_equal(pipeline_commit(bench->pipeline), 0);
+	assert_int_equal(count(bench, "event"), 2);
+	assert_int_equal(count(bench, "action"), 1);
+	assert_int_equal(wanted, 1);
+	pipeline_close(bench->pipeline);
+	bench->pipeline = NULL;
+	accounting_free(params.accounting);
+}
+
 static void test_losses(void **state)
 {
 	struct bench *bench = *state;
@@ -559,17 +612,10 @@ static void test_settle_busy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_commit),
-		TEST(test_filter),
-		TEST(test_losses),
-		TEST(test_room),
-		TEST(test_busy),
-		TEST(test_full),
-		TEST(test_refused_record),
-		TEST(test_journal_refuses),
-		TEST(test_recover),
-		TEST(test_recover_many),
-		TEST(test_recover_refused),
+		TEST(test_commit),	TEST(test_filter),	   TEST(test_false_alarm),
+		TEST(test_losses),	TEST(test_room),	   TEST(test_busy),
+		TEST(test_full),	TEST(test_refused_record), TEST(test_journal_refuses),
+		TEST(test_recover),	TEST(test_recover_many),   TEST(test_recover_refused),
 		TEST(test_settle_busy),
 	};
 
