@@ -307,9 +307,25 @@ static void configure_limits(struct acting *acting)
 	offline_limits_configure(acting->limits, &config);
 }
 
+/* What stands in the way of what the configuration asks for. */
+static void look_at_host(struct acting *acting)
+{
+	struct offline_host *host = &acting->host;
+
+	offline_host_state(acting->params.root, host);
+	if (!policy_takes_offline(acting->params.config))
+		return;
+	if (host->collector == COLLECTOR_ACTIVE || host->collector == COLLECTOR_LIKELY)
+		log_notice("%s", host->collector_text);
+	if (host->soft_error < 0)
+		log_warning("%s", host->pages_text);
+	if (host->soft_enabled == 0)
+		log_warning("%s", host->soft_text);
+}
+
 void acting_reload(struct acting *acting)
 {
-	offline_host_state(acting->params.root, &acting->host);
+	look_at_host(acting);
 	configure_limits(acting);
 	if (acting->client)
 		trigger_client_reload(acting->client);
@@ -393,7 +409,7 @@ int acting_new(const struct acting_params *params, struct acting **ret_acting)
 		return -ENOMEM;
 	acting->params = *params;
 	acting->last = &acting->jobs;
-	offline_host_state(params->root, &acting->host);
+	look_at_host(acting);
 	limits.memory_bytes = acting->host.memory_kib * 1024;
 	r = offline_limits_new(&limits, &acting->limits);
 	if (r >= 0)

@@ -5,14 +5,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "acting.h"
+#include "policy.h"
+#include "runner.h"
 #include "session.h"
 #include "sinks/syslog.h"
 #include "sinks/text.h"
 #include "util/log.h"
 
 /* A daemon or another one-shot may be reading: kernel triggers come in bursts. */
-enum { LOCK_WAIT_MS = 10000 };
+enum { LOCK_WAIT_MS = 10000, COMMIT_WAIT_MS = 5000 };
+
+/* Longer than any script may take: none is waited for without end. */
+#define ACTING_WAIT_US (3 * 3600 * 1000000ull)
 
 /* Makes everything durable, tells the journal, closes. Returns the exit status. */
 static int finish(struct session *session, int status)
@@ -65,18 +73,115 @@ static int start_erst(struct session *session, bool *ret_whole)
 	return *ret_whole ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-int oneshot_device(const struct config *config)
+/* What is wanted is in the store, where act() finds it. */
+static void on_wanted(void *context, const struct action *action)
+{
+	(void)context;
+	(void)action;
+}
+
+static void on_recorded(void *context)
+{
+	(void)context;
+}
+
+static bool has_script(const struct config *config)
+{
+	for (int i = 0; i < TRIGGER_COUNT; i++)
+		if (policy_trigger(config, (enum trigger)i))
+			return true;
+	return false;
+}
+
+static int run_until_idle(sd_event *event, const struct acting *acting)
+{
+	while (!acting_is_idle(acting)) {
+		int r = sd_event_run(event, ACTING_WAIT_US);
+
+		if (r <= 0)
+			return r < 0 ? r : -ETIMEDOUT;
+	}
+	return 0;
+}
+
+/* Scripts, pages and CPUs: all that the events ask for, to its end. */
+static int act(struct session *session, int runner_fd)
+{
+	struct acting_params params = {
+		.root = &session->root,
+		.config = session->config,
+		.pipeline = session->pipeline,
+		.boot = session->env.boot,
+		.runner_fd = runner_fd,
+		.recorded = on_recorded,
+	};
+	struct acting *acting = NULL;
+	int r = sd_event_new(&params.event);
+
+	if (r >= 0)
+		r = acting_new(&params, &acting);
+	if (r >= 0) {
+		acting_recover(acting);
+		r = run_until_idle(params.event, acting);
+	}
+	acting_free(acting);
+	sd_event_unref(params.event);
+	if (r < 0)
+		log_error("not all could be done because of the errors: %s", strerror(-r));
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* What firmware and the device have. Returns the exit status. */
+static int take_device(struct session *session)
+{
+	char why[SOURCE_WHY_MAX];
+	struct active *active;
+	bool whole;
+	/* the device's first reads erase the ERST records that pstore still shows */
+	int r, status = start_erst(session, &whole);
+
+	if (!whole)
+		return status;
+	r = session_start(session, &source_devmcelog, &active, why);
+	if (r < 0)
+		log_error("%s", why);
+	return r < 0 || !is_whole(active, session->env.device) ? EXIT_FAILURE : status;
+}
+
+/* With a runner of its own for the scripts, from before anything is open. */
+static int run_device(const struct config *config, struct session *session)
 {
 	static const struct session_options options = {
 		.to_stdout = true,
 		.live = true,
 		.wait_ms = LOCK_WAIT_MS,
+		.wanted = on_wanted,
 	};
+	int status, runner_fd = -1;
+	pid_t runner = 0;
+
+	if (has_script(config) &&
+	    runner_fork(config, &session->root, 0, NULL, &runner, &runner_fd) < 0)
+		log_error("no trigger can be run");
+	if (session_open(session, config, &options) < 0) {
+		if (runner_fd >= 0)
+			close(runner_fd);
+		return finish(session, EXIT_FAILURE);
+	}
+	status = take_device(session);
+	if (session_commit_wait(session, COMMIT_WAIT_MS) == 0 &&
+	    act(session, runner_fd) != EXIT_SUCCESS)
+		status = EXIT_FAILURE;
+	if (runner > 0)
+		waitpid(runner, NULL, 0);
+	return finish(session, status);
+}
+
+int oneshot_device(const struct config *config)
+{
 	struct session session;
 	char why[SOURCE_WHY_MAX];
-	struct active *active;
-	int status, r = session_prepare(&session, config);
-	bool whole;
+	int r = session_prepare(&session, config);
 
 	if (r < 0)
 		return EXIT_FAILURE;
@@ -90,18 +195,7 @@ int oneshot_device(const struct config *config)
 		log_error("Cannot open %s", why);
 		return EXIT_FAILURE;
 	}
-	if (session_open(&session, config, &options) < 0)
-		return finish(&session, EXIT_FAILURE);
-	/* the device's first reads erase the ERST records that pstore still shows */
-	status = start_erst(&session, &whole);
-	if (!whole)
-		return finish(&session, status);
-	r = session_start(&session, &source_devmcelog, &active, why);
-	if (r < 0)
-		log_error("%s", why);
-	if (r < 0 || !is_whole(active, session.env.device))
-		status = EXIT_FAILURE;
-	return finish(&session, status);
+	return run_device(config, &session);
 }
 
 int oneshot_harvest(const struct config *config)

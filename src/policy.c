@@ -56,6 +56,9 @@ struct account_policy policy_of_account(const struct config *config)
 		.bus_trigger = has(config->socket.bus_trigger),
 		.iomca_trigger = has(config->socket.iomca_trigger),
 		.unknown_trigger = has(config->socket.unknown_trigger),
+		.bus_threshold = config->socket.bus_threshold,
+		.iomca_threshold = config->socket.iomca_threshold,
+		.unknown_threshold = config->socket.unknown_threshold,
 		.hook = has(config->trigger.hook),
 		.hook_repeat_s = config->trigger.hook_repeat,
 	};
@@ -68,6 +71,12 @@ struct offline_limits_config policy_of_limits(const struct config *config)
 		.per_mille = config->page.max_offline_memory,
 		.channel_pages = config->page.channel_fault_pages,
 	};
+}
+
+bool policy_takes_offline(const struct config *config)
+{
+	return config->cache.cpu_offline || (config->page.action != CONFIG_PAGE_OFF &&
+					     config->page.action != CONFIG_PAGE_ACCOUNT);
 }
 
 enum offline_how policy_how_offline(const struct config *config)

@@ -13,6 +13,9 @@
 struct account_policy policy_of_account(const struct config *config);
 struct offline_limits_config policy_of_limits(const struct config *config);
 
+/* Whether pages or CPUs are to go offline. */
+bool policy_takes_offline(const struct config *config);
+
 /* For page actions that take pages offline; OFFLINE_SOFT for the others. */
 enum offline_how policy_how_offline(const struct config *config);
 

@@ -48,9 +48,13 @@ struct account_policy {
 	struct account_rule socket_uncorrected;
 	struct account_rule cache; /* the threshold is in the CPU */
 	bool cpu_offline;	   /* take the CPUs of such a cache offline */
+	/* These run at every event of their kind, or where the threshold is on when it is exceeded. */
 	bool bus_trigger;
 	bool iomca_trigger;
 	bool unknown_trigger;
+	struct threshold bus_threshold;
+	struct threshold iomca_threshold;
+	struct threshold unknown_threshold;
 	bool hook;		/* a script for all thresholds and fatal events */
 	uint64_t hook_repeat_s; /* after the first time; then twice that, and so on */
 };

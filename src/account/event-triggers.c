@@ -22,12 +22,18 @@ static const struct fact *find_fact(const struct event *event, const char *name)
 	return NULL;
 }
 
-/* Not more often than makes sense; what was left out is said with the next one. */
-static bool is_too_often(const struct wanting *wanting, enum rate rate)
+/*
+ * At each threshold; without one not more often than makes sense, and what was
+ * left out is said with the next one.
+ */
+static bool is_too_often(const struct wanting *wanting, enum rate rate,
+			 const struct threshold *threshold)
 {
 	static const struct threshold limit = { .count = RATE_RUNS, .seconds = RATE_SECONDS };
 	struct bucket *bucket = &wanting->account->asked.rates[rate];
 
+	if (threshold_is_on(threshold))
+		return !bucket_add(bucket, threshold, 1, 1, wanting->now_us);
 	bucket_age(bucket, &limit, 1, wanting->now_us);
 	if (bucket->count >= limit.count) {
 		wanting->account->asked.suppressed[rate]++;
@@ -92,7 +98,7 @@ int want_cache(const struct wanting *wanting, struct counter *counter)
 	int r = 0;
 
 	if (!yellow || yellow->value != THRESHOLD_YELLOW || !is_cache_told(policy) ||
-	    is_too_often(wanting, RATE_CACHE))
+	    is_too_often(wanting, RATE_CACHE, &policy->cache.threshold))
 		return 0;
 	action = account_new_action(wanting, ACTION_THRESHOLD, "", "");
 	read_cache(code, &action);
@@ -161,7 +167,8 @@ int want_bus(const struct wanting *wanting)
 	uint16_t code = (uint16_t)wanting->event->record.status;
 	char message[ACTION_TEXT_MAX], cpu[64];
 
-	if (!wanting->account->policy.bus_trigger || is_too_often(wanting, RATE_BUS))
+	if (!wanting->account->policy.bus_trigger ||
+	    is_too_often(wanting, RATE_BUS, &wanting->account->policy.bus_threshold))
 		return 0;
 	snprintf(message, sizeof(message), "%s received Bus and Interconnect Errors in %s",
 		 account_cpu_text(wanting->event, cpu, sizeof(cpu)), bus_origin(code));
@@ -192,7 +199,7 @@ int want_iomca(const struct wanting *wanting)
 	int r = want_bus(wanting);
 
 	if (r < 0 || !wanting->account->policy.iomca_trigger || !find_fact(event, "pci_bus") ||
-	    is_too_often(wanting, RATE_IOMCA))
+	    is_too_often(wanting, RATE_IOMCA, &wanting->account->policy.iomca_threshold))
 		return r;
 	snprintf(message, sizeof(message), "%s received IO MCA Errors from %x:%02x:%02x.%x",
 		 account_cpu_text(event, cpu, sizeof(cpu)), segment, bus, device, function);
@@ -209,7 +216,8 @@ int want_unknown(const struct wanting *wanting)
 	const struct record *record = &wanting->event->record;
 	char message[ACTION_TEXT_MAX], cpu[64];
 
-	if (!wanting->account->policy.unknown_trigger || is_too_often(wanting, RATE_UNKNOWN))
+	if (!wanting->account->policy.unknown_trigger ||
+	    is_too_often(wanting, RATE_UNKNOWN, &wanting->account->policy.unknown_threshold))
 		return 0;
 	snprintf(message, sizeof(message), "%s received unknown error",
 		 account_cpu_text(wanting->event, cpu, sizeof(cpu)));

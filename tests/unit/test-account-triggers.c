@@ -454,6 +454,24 @@ static void test_rates(void **state)
 	check_rate(*state, &cache, "cache.cache-threshold-trigger");
 }
 
+/* A threshold of its own takes the place of the rate. */
+static void test_rate_threshold(void **state)
+{
+	static const char key[] = "socket.bus-uc-threshold-trigger";
+	struct event bus = cpu_event(CLASS_BUS, 0x0b3d, start_us);
+	struct account_policy policy = default_policy();
+	struct fixture *fixture = *state;
+
+	policy.bus_threshold = (struct threshold){ 3, 3600, 'h' };
+	account_set_policy(fixture->account, &policy);
+	add_times(fixture, 2, &bus);
+	assert_int_equal(triggers(fixture, key), 0);
+	fixture_add(fixture, &bus);
+	assert_int_equal(triggers(fixture, key), 1);
+	add_times(fixture, 3, &bus);
+	assert_int_equal(triggers(fixture, key), 2);
+}
+
 /* What was asked for in a batch that came to nothing was not asked for. */
 static void test_rate_rolled_back(void **state)
 {
@@ -637,6 +655,7 @@ int main(void)
 		TEST(test_unknown),
 		TEST(test_no_script),
 		TEST(test_rates),
+		TEST(test_rate_threshold),
 		TEST(test_rate_rolled_back),
 		TEST(test_hook_intervals),
 		TEST(test_hook_for_caches),
