@@ -27,28 +27,10 @@ static const char *const reporters[TRIGGER_COUNT] = {
 	[TRIGGER_HOOK] = "hook",
 };
 
-/* "NAME=VALUE" lines. */
-static int set_variables(struct trigger_request *request, const char *environment)
-{
-	_cleanup_free_ char *copy = strdup(environment ? environment : "");
-	char *rest = copy, *line;
-	int r = copy ? 0 : -ENOMEM;
-
-	while (r == 0 && (line = strsep(&rest, "\n"))) {
-		char *equals = strchr(line, '=');
-
-		if (!equals)
-			continue;
-		*equals = '\0';
-		r = trigger_request_set(request, line, equals + 1);
-	}
-	return r;
-}
-
 static int fill(struct trigger_request *request, struct job *job, const char *argument)
 {
 	const struct action *action = &job->action;
-	int r = set_variables(request, action->environment);
+	int r = trigger_request_set_lines(request, action->environment ? action->environment : "");
 
 	if (r == 0)
 		r = trigger_request_set_reporter(request, reporters[request->trigger]);

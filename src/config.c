@@ -199,6 +199,7 @@ enum mode config_mode(const struct config *config)
 		{ config->list_sources, MODE_LIST_SOURCES },
 		{ config->trigger_runner, MODE_TRIGGER_RUNNER },
 		{ config->enable_imc_log, MODE_ENABLE_IMC_LOG },
+		{ config->test_hook, MODE_TEST_HOOK },
 		{ config->ping, MODE_PING },
 		{ config->client, MODE_CLIENT },
 		{ config->ascii, MODE_ASCII },

@@ -23,6 +23,7 @@ enum mode {
 	MODE_CHECK_CONFIG,
 	MODE_DUMP_CONFIG,
 	MODE_TRIGGER_RUNNER, /* what runs the scripts, outside the daemon's sandbox */
+	MODE_TEST_HOOK,
 	MODE_ENABLE_IMC_LOG, /* before the daemon starts, outside its sandbox */
 	MODE_VERSION,
 	MODE_HELP,
@@ -85,6 +86,7 @@ struct config {
 	bool dump_config;
 	bool trigger_runner;
 	bool enable_imc_log;
+	bool test_hook;
 	bool version;
 	bool help;
 

@@ -13,6 +13,7 @@
 #include "config-dump.h"
 #include "config.h"
 #include "daemon.h"
+#include "hook-test.h"
 #include "host-cpu.h"
 #include "imc-log.h"
 #include "oneshot.h"
@@ -70,6 +71,8 @@ static int run(struct config *config, int argc, char **argv)
 		return dump_config(config);
 	case MODE_IS_CPU_SUPPORTED:
 		return host_cpu_is_supported(config);
+	case MODE_TEST_HOOK:
+		return hook_test(config);
 	case MODE_ENABLE_IMC_LOG:
 		return imc_log_run(config);
 	case MODE_CLIENT:

@@ -100,6 +100,10 @@ struct account_want {
 int account_event(struct account *account, const struct event *event,
 		  const struct account_want *want);
 
+/* Wants the hook, as it would be for a threshold, with the kind "test". Errors: as above. */
+int account_test_hook(struct account *account, const struct event *event,
+		      const struct account_want *want);
+
 /* A page was taken offline, or could not be. Errors: -ENOMEM: roll back. */
 int account_page_result(struct account *account, uint64_t page, bool offline);
 

@@ -90,6 +90,14 @@ int account_hook_threshold(const struct wanting *wanting, struct counter *counte
 	return want_hook(wanting, "threshold", text);
 }
 
+int account_test_hook(struct account *account, const struct event *event,
+		      const struct account_want *want)
+{
+	const struct wanting wanting = { account, event, want, event->record.time_us };
+
+	return want_hook(&wanting, "test", "This is a test of the hook in mcelog.conf");
+}
+
 int want_fatal(const struct wanting *wanting)
 {
 	char text[EVENT_MESSAGE_MAX];

@@ -199,3 +199,20 @@ const char *trigger_result_text(const struct trigger_result *result, char *buffe
 	}
 	return buffer;
 }
+
+int trigger_request_set_lines(struct trigger_request *request, const char *lines)
+{
+	_cleanup_free_ char *copy = strdup(lines);
+	char *rest = copy, *line;
+	int r = copy ? 0 : -ENOMEM;
+
+	while (r == 0 && (line = strsep(&rest, "\n"))) {
+		char *equals = strchr(line, '=');
+
+		if (!equals)
+			continue;
+		*equals = '\0';
+		r = trigger_request_set(request, line, equals + 1);
+	}
+	return r;
+}

@@ -70,6 +70,9 @@ void trigger_request_free(struct trigger_request *request);
  */
 int trigger_request_set(struct trigger_request *request, const char *name, const char *value);
 
+/* The same for "NAME=value" lines; what has no '=' is left out. Errors: as above. */
+int trigger_request_set_lines(struct trigger_request *request, const char *lines);
+
 /* The tag of "(reporter: ...)": letters, digits, '-' and '_'. Errors: -EINVAL. */
 int trigger_request_set_reporter(struct trigger_request *request, const char *reporter);
 

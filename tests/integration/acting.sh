@@ -244,6 +244,29 @@ put_error 0 $memory 0000000000002000 $physical
 wait_action "page.memory-ce-trigger done"
 stop_daemon 0
 
+step "--test-hook: the hook is run once, and what it says is the exit status"
+make_machine <<EOF
+[trigger]
+directory = /etc/mcelog/triggers
+hook = hook
+EOF
+script hook <<EOF
+echo "\$MCE_KIND" >$ran.hook
+cat >$ran.json
+[ ! -e $ran.fail ] || exit 4
+EOF
+expect 0 run_mcelog --config-file /etc/mcelog/mcelog.conf --test-hook
+in_text "test" "$ran.hook"
+in_text '"class":"memory"' "$ran.json"
+: >"$ran.fail"
+expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --test-hook
+in_text "exit status 4" "$log"
+rm "$root/etc/mcelog/triggers/hook"
+expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --test-hook
+: >"$root/etc/mcelog/mcelog.conf"
+expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --test-hook
+in_text "no hook" "$log"
+
 step "without a daemon the client fails, and says why"
 expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --client
 expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --ping
