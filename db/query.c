@@ -236,6 +236,33 @@ int query_deliveries(struct query *query, uint64_t seq,
 	return r;
 }
 
+int query_actions(struct query *query, uint64_t seq,
+		  int (*each)(void *context, const struct action *action), void *context)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = prepare(query,
+			"SELECT kind, target, text, state, result FROM action WHERE event = ?1 "
+			"ORDER BY seq",
+			&statement);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(statement, 1, (int64_t)seq);
+	while ((r = sql_step(statement)) > 0) {
+		struct action action = { .kind = ACTION_NOTICE, .state = ACTION_UNKNOWN };
+
+		action_kind_parse(sql_column_text(statement, 0), &action.kind);
+		action_state_parse(sql_column_text(statement, 3), &action.state);
+		snprintf(action.target, sizeof(action.target), "%s", sql_column_text(statement, 1));
+		snprintf(action.text, sizeof(action.text), "%s", sql_column_text(statement, 2));
+		snprintf(action.result, sizeof(action.result), "%s", sql_column_text(statement, 4));
+		r = each(context, &action);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
 int query_count_incident(struct query *query, sd_id128_t incident, uint64_t *ret_count)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/action.h"
 #include "event/event.h"
 
 struct query;
@@ -53,6 +54,10 @@ struct query_delivery {
 int query_deliveries(struct query *query, uint64_t seq,
 		     int (*each)(void *context, const struct query_delivery *delivery),
 		     void *context);
+
+/* What was wanted because of an event; texts of action without environment and input. */
+int query_actions(struct query *query, uint64_t seq,
+		  int (*each)(void *context, const struct action *action), void *context);
 
 /* How many events share the incident. Errors: -errno. */
 int query_count_incident(struct query *query, sd_id128_t incident, uint64_t *ret_count);

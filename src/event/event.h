@@ -52,6 +52,11 @@ struct host {
  */
 void event_to_json(const struct event *event, const struct host *host, struct strbuf *buffer);
 
+/* The same with what was done because of it; event_to_json() has no actions. */
+struct action;
+void event_to_json_with(const struct event *event, const struct host *host,
+			const struct action *actions, size_t n_actions, struct strbuf *buffer);
+
 /*
  * Appends the event in mcelog's text shape, lines and a blank line at the end.
  */

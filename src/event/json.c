@@ -2,6 +2,7 @@
 /* The event as JSON: keys, order and units are the contract of the design, section 4. */
 #include "event/event.h"
 
+#include "event/action.h"
 #include "event/location.h"
 #include "event/registers.h"
 
@@ -178,10 +179,31 @@ static void add_meaning(struct strbuf *buffer, const struct event *event)
 	add_text(buffer, "message", event_message(event, message, sizeof(message)));
 	add_location(buffer, &decoded->location, decoded->label);
 	add_facts(buffer, decoded);
-	strbuf_add(buffer, ",\"actions\":[]");
+}
+
+static void add_actions(struct strbuf *buffer, const struct action *actions, size_t n)
+{
+	add_key(buffer, "actions");
+	strbuf_add(buffer, "[");
+	for (size_t i = 0; i < n; i++) {
+		strbuf_add(buffer, i ? ",{\"kind\":" : "{\"kind\":");
+		strbuf_add_json(buffer, action_kind_name(actions[i].kind));
+		add_text(buffer, "target", actions[i].target);
+		add_text(buffer, "text", actions[i].text);
+		add_text(buffer, "state", action_state_name(actions[i].state));
+		add_text(buffer, "result", actions[i].result);
+		strbuf_add(buffer, "}");
+	}
+	strbuf_add(buffer, "]");
 }
 
 void event_to_json(const struct event *event, const struct host *host, struct strbuf *buffer)
+{
+	event_to_json_with(event, host, NULL, 0, buffer);
+}
+
+void event_to_json_with(const struct event *event, const struct host *host,
+			const struct action *actions, size_t n_actions, struct strbuf *buffer)
 {
 	char fru[17];
 
@@ -194,5 +216,6 @@ void event_to_json(const struct event *event, const struct host *host, struct st
 	record_fru_text(&event->record, fru);
 	add_text(buffer, "fru_text", fru[0] ? fru : NULL);
 	add_meaning(buffer, event);
+	add_actions(buffer, actions, n_actions);
 	strbuf_add(buffer, "}");
 }

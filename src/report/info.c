@@ -15,6 +15,7 @@ struct page {
 	struct query *query;
 	struct strbuf text;
 	unsigned long printed;
+	bool acted;
 };
 
 /* clang-format off */
@@ -178,6 +179,19 @@ static int add_delivery(void *context, const struct query_delivery *delivery)
 	return 0;
 }
 
+static int add_action(void *context, const struct action *action)
+{
+	struct page *page = context;
+
+	strbuf_add(&page->text, page->acted ? "" : "\nDone because of it\n");
+	page->acted = true;
+	strbuf_addf(&page->text, "%14s  %s: %s%s%s\n", action_kind_name(action->kind),
+		    action->kind == ACTION_TRIGGER ? action->target : action->text,
+		    action_state_name(action->state), action->result[0] ? ", " : "",
+		    action->result);
+	return 0;
+}
+
 static int print_page(void *context, const struct event *stored)
 {
 	struct page *page = context;
@@ -195,8 +209,11 @@ static int print_page(void *context, const struct event *stored)
 	add_meaning(text, &event);
 	add_registers(text, &event.record);
 	add_facts(text, &event.decoded);
+	page->acted = false;
+	r = query_actions(page->query, event.seq, add_action, page);
 	strbuf_add(text, "\nDelivered by\n");
-	r = query_deliveries(page->query, event.seq, add_delivery, text);
+	if (r == 0)
+		r = query_deliveries(page->query, event.seq, add_delivery, text);
 	if (r == 0)
 		r = text->error;
 	text_print(text);

@@ -7,7 +7,12 @@
 
 #include "event/event.h"
 
+enum { ACTIONS_MAX = 32 }; /* of one event; it rarely has more than three */
+
 struct writer {
+	struct query *query;
+	struct action actions[ACTIONS_MAX];
+	size_t n_actions;
 	struct host host;
 	struct strbuf line;
 	unsigned long printed;
@@ -29,14 +34,29 @@ static void name_host(struct writer *writer, struct query *query,
 		writer->host.hostname = writer->hostname;
 }
 
+static int keep_action(void *context, const struct action *action)
+{
+	struct writer *writer = context;
+
+	if (writer->n_actions < ACTIONS_MAX)
+		writer->actions[writer->n_actions++] = *action;
+	return 0;
+}
+
 static int print_event(void *context, const struct event *stored)
 {
 	struct writer *writer = context;
 	struct event event = *stored;
+	int r;
 
 	report_complete(&event);
+	writer->n_actions = 0;
+	r = query_actions(writer->query, event.seq, keep_action, writer);
+	if (r < 0)
+		return r;
 	strbuf_reset(&writer->line);
-	event_to_json(&event, &writer->host, &writer->line);
+	event_to_json_with(&event, &writer->host, writer->actions, writer->n_actions,
+			   &writer->line);
 	if (writer->line.error < 0)
 		return writer->line.error;
 	writer->printed++;
@@ -47,7 +67,7 @@ static int print_event(void *context, const struct event *stored)
 enum report_status json_list(struct query *query, const struct report_options *options,
 			     const struct query_filter *filter)
 {
-	struct writer writer = { 0 };
+	struct writer writer = { .query = query };
 	int r;
 
 	name_host(&writer, query, options);

@@ -109,6 +109,13 @@ in_text "MCE_KIND=threshold" "$ran.hook"
 in_text '"schema":"mce-event/1"' "$ran.json"
 in_text "Running trigger \`page-trigger' (reporter: page)" "$log"
 
+"$report" --db "$db" info 2 >"$dir/info"
+in_text "Done because of it" "$dir/info"
+in_text "offline-page  too many corrected errors on page 12345000: done, soft" "$dir/info"
+events | tail -n 1 >"$dir/json"
+in_text '"actions":[{"kind":"trigger","target":"trigger.hook","text":"Corrected memory errors on page' "$dir/json"
+in_text '{"kind":"offline-page","target":"page 12345000","text":"too many corrected errors on page 12345000","state":"done","result":"soft' "$dir/json"
+
 step "the counts and what became of the page survive a restart, and nothing is done again"
 kill -KILL "$daemon"
 wait "$daemon" 2>/dev/null
