@@ -32,7 +32,8 @@ void acting_affected_cpus(struct job *job, char *buffer, size_t size)
 	size_t used = 0;
 
 	snprintf(buffer, size, "unknown");
-	if (find_cpus(job, &cpus) < 0)
+	/* mcelog's script takes them offline itself: one of the two does it */
+	if (job->acting->params.config->cache.cpu_offline || find_cpus(job, &cpus) < 0)
 		return;
 	buffer[0] = '\0';
 	for (unsigned int cpu = 0; cpu < CPU_LIST_MAX && used < size - 8; cpu++) {

@@ -161,6 +161,29 @@ wait_action "page.memory-ce-trigger failed timed out"
 wait_action "page.memory-ce-trigger failed exit status 3"
 stop_daemon 0
 
+step "killed again and again, it has counted what is stored, and each threshold was told once"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 10 / 24h
+memory-ce-action = account
+memory-ce-log = yes
+EOF
+for delay in 0 0.05 0.1 0.15 0.2 0.25 0.3 0.4; do
+	start_daemon --config-file /etc/mcelog/mcelog.conf
+	for page in 1 2 3 4 5; do
+		put_error 0 $memory 0000000000001000 $physical
+	done
+	sleep $delay
+	kill -KILL "$daemon"
+	wait "$daemon" 2>/dev/null
+done
+start
+wait_events 40
+wait_client '1000: total 40 seen "40 in 24h" online triggered'
+[ "$(actions | grep -c '^threshold page 1000 done')" -eq 4 ] || fail "thresholds: $(actions)"
+stop_daemon 0
+
 step "dry-run says it, and does nothing"
 make_machine <<EOF
 socket-path = /run/mcelog-client
@@ -218,10 +241,22 @@ start
 put_error 2 904000000000017a 0000000000000000 0000000000000000 1
 wait_action "offline-cpu"
 wait_action "cache.cache-threshold-trigger done"
-in_text "AFFECTED_CPUS=" "$ran.cache"
+in_text "AFFECTED_CPUS=unknown" "$ran.cache"
 in_text "LEVEL=3" "$ran.cache"
 [ "$(cat "$cpus/cpu2/online")$(cat "$cpus/cpu3/online")" = 00 ] || fail "CPUs 2 and 3 are online: $(actions)"
 [ "$(cat "$cpus/cpu1/online")" = 1 ] || fail "CPU 1 went, too"
+stop_daemon 0
+
+step "yellow, with the script instead of the daemon: it is told which CPUs it may take"
+sed -i '/cpu-offline/d' "$root/etc/mcelog/mcelog.conf"
+echo 1 >"$cpus/cpu2/online"
+echo 1 >"$cpus/cpu3/online"
+rm "$ran.cache"
+start
+put_error 2 904000000000017a 0000000000000001 0000000000000000 1
+wait_for 10 test -s "$ran.cache" || fail "it did not run"
+in_text "AFFECTED_CPUS=2 3" "$ran.cache"
+[ "$(cat "$cpus/cpu2/online")" = 1 ] || fail "the daemon did it, too"
 stop_daemon 0
 
 step "a new configuration with a mistake leaves the old one in force"
