@@ -40,6 +40,7 @@ struct acting {
 	sd_event_source *later; /* try again */
 	struct trigger_client *client;
 	uint64_t requests; /* the last one's number */
+	bool stopped;
 	struct offline_limits *limits;
 	struct offline_host host;
 	struct cpu_list ours; /* CPUs that we took offline in this boot */

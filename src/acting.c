@@ -85,7 +85,7 @@ static bool may_begin(const struct job *job)
 {
 	unsigned int n = count_under_way(job->acting, job->action.kind);
 
-	return job->state == JOB_NEW &&
+	return job->state == JOB_NEW && !job->acting->stopped &&
 	       n < (job->action.kind == ACTION_TRIGGER ? TRIGGERS_MAX : 1u);
 }
 
@@ -223,6 +223,20 @@ void acting_take(struct acting *acting, const struct action *action)
 bool acting_is_idle(const struct acting *acting)
 {
 	return !acting->jobs;
+}
+
+void acting_stop(struct acting *acting)
+{
+	acting->stopped = true;
+}
+
+bool acting_is_quiet(const struct acting *acting)
+{
+	const struct job *job = acting->jobs;
+
+	while (job && job->state == JOB_NEW)
+		job = job->next;
+	return !job;
 }
 
 /*

@@ -46,3 +46,9 @@ void acting_reload(struct acting *acting);
 
 /* Whether nothing waits and nothing is under way. */
 bool acting_is_idle(const struct acting *acting);
+
+/* Begins nothing more: what waits is found again at the next start. */
+void acting_stop(struct acting *acting);
+
+/* Whether nothing is under way, and all that has ended is stored. */
+bool acting_is_quiet(const struct acting *acting);
