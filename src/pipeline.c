@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From top to bottom in the order in which a record becomes an event: intake,
- * store, sinks; then the start and the end.
+ * store, commit with the sinks (pipeline-sinks.c) behind it; then the start and
+ * the end.
  */
-#include "pipeline.h"
+#include "pipeline-private.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,34 +18,9 @@
 #include "decode/decode.h"
 #include "outbox.h"
 #include "place.h"
-#include "sinks/syslog.h"
-#include "sinks/text.h"
-#include "util/cleanup.h"
 #include "util/log.h"
 
 enum { OPEN_TRIES = 70 }; /* each waits 50 ms in SQLite and 20 ms here: 5 s */
-
-struct pipeline {
-	struct pipeline_params params;
-	struct store *store;
-	struct stat file; /* of the database, as it was opened */
-
-	struct event *events; /* came in, not committed */
-	enum store_result *results;
-	size_t n_events;
-	size_t events_capacity;
-	struct lost *losses;
-	size_t n_losses;
-	size_t losses_capacity;
-	bool urgent;
-	uint64_t taken;
-
-	struct place *place;
-	struct outbox *outbox; /* NULL: the journal is not fed */
-
-	bool failure_told;
-	struct pipeline_counts counts;
-};
 
 /* Room for one more element; the array stays as it was when there is none. */
 static int reserve(void **array, size_t *capacity, size_t count, size_t element)
@@ -183,11 +159,6 @@ static int refuse(struct pipeline *pipeline, size_t index, int error)
 	return 0;
 }
 
-static bool is_told(const struct pipeline *pipeline, const struct event *event)
-{
-	return filter_event(&pipeline->params.filter, event) == FILTER_TELL;
-}
-
 static bool is_counted(const struct pipeline *pipeline, const struct event *event)
 {
 	return filter_event(&pipeline->params.filter, event) != FILTER_FALSE_ALARM;
@@ -204,7 +175,7 @@ static int store_events(struct pipeline *pipeline, size_t *ret_index)
 	pipeline->results = results;
 	for (size_t i = 0; i < pipeline->n_events; i++) {
 		struct event event = pipeline->events[i];
-		bool journal = pipeline->params.journal && is_told(pipeline, &event);
+		bool journal = pipeline->params.journal && pipeline_is_told(pipeline, &event);
 		int r = store_add(pipeline->store, &event, journal, &results[i]);
 
 		if (r < 0) {
@@ -234,8 +205,7 @@ static int account_events(struct pipeline *pipeline)
 	int r = 0;
 
 	for (size_t i = 0; accounting && r == 0 && i < pipeline->n_events; i++)
-		if (pipeline->results[i] == STORE_NEW &&
-		    is_counted(pipeline, &pipeline->events[i]))
+		if (pipeline->results[i] == STORE_NEW && is_counted(pipeline, &pipeline->events[i]))
 			r = accounting_event(accounting, pipeline->store, &pipeline->events[i]);
 	return r;
 }
@@ -413,6 +383,8 @@ static int replace_store(struct pipeline *pipeline)
 	return r < 0 ? r : take_store(pipeline);
 }
 
+/* --- commit: into the store, and only then to the sinks --- */
+
 static void tell_failure(struct pipeline *pipeline, int error)
 {
 	if (error == -EBUSY || pipeline->failure_told)
@@ -430,98 +402,10 @@ static void tell_recovery(struct pipeline *pipeline)
 	pipeline->failure_told = false;
 }
 
-/* --- sinks: text and journal, from what is durable --- */
-
-static void print_event(struct pipeline *pipeline, const struct event *event)
-{
-	_cleanup_strbuf_ struct strbuf text = { 0 };
-
-	event_to_text(event, &text);
-	if (text.error)
-		return;
-	if (pipeline->params.text)
-		text_sink_write(pipeline->params.text, text.text, text.length);
-	if (pipeline->params.syslog)
-		syslog_sink_write(pipeline->params.syslog, event->decoded.severity, text.text,
-				  text.length);
-}
-
-static void tell_event(void *context, const struct event *event)
-{
-	struct pipeline *pipeline = context;
-
-	if (pipeline->params.text || pipeline->params.syslog)
-		print_event(pipeline, event);
-	if (pipeline->outbox)
-		outbox_send(pipeline->outbox, event);
-}
-
-static uint64_t monotonic_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
-uint64_t pipeline_announce_us(const struct pipeline *pipeline)
-{
-	return place_wait_us(pipeline->place, monotonic_us());
-}
-
-static void announce_due(struct pipeline *pipeline)
-{
-	place_tell(pipeline->place, monotonic_us(), tell_event, pipeline);
-}
-
-void pipeline_announce(struct pipeline *pipeline)
-{
-	place_tell(pipeline->place, UINT64_MAX, tell_event, pipeline);
-}
-
-static bool holds(void *context, uint64_t seq)
-{
-	return place_holds(((struct pipeline *)context)->place, seq);
-}
-
-/* What has ended with the last transaction: in text, and the journal's waits in the outbox. */
-static void tell_actions(struct pipeline *pipeline)
-{
-	const struct accounting *accounting = pipeline->params.accounting;
-	const char *news = accounting ? accounting_news(accounting) : "";
-
-	if (!*news)
-		return;
-	if (pipeline->params.text)
-		text_sink_write(pipeline->params.text, news, strlen(news));
-	if (pipeline->params.syslog)
-		syslog_sink_write(pipeline->params.syslog, SEVERITY_CORRECTED, news, strlen(news));
-	if (pipeline->outbox)
-		outbox_expect(pipeline->outbox);
-}
-
-static void tell_sinks(struct pipeline *pipeline)
-{
-	for (size_t i = 0; i < pipeline->n_events; i++) {
-		const struct event *event = &pipeline->events[i];
-
-		place_event_stored(pipeline->place, event);
-		if (pipeline->results[i] == STORE_NEW && is_told(pipeline, event) &&
-		    !place_hold(pipeline->place, event, monotonic_us()))
-			tell_event(pipeline, event);
-	}
-	place_stored(pipeline->place);
-	announce_due(pipeline);
-	/* losses have their number only in the store: it has to be asked */
-	if (pipeline->n_losses && pipeline->outbox)
-		outbox_expect(pipeline->outbox);
-	tell_actions(pipeline);
-}
-
 static void count_new(struct pipeline *pipeline, const struct event *event)
 {
 	pipeline->counts.added++;
-	pipeline->counts.filtered += !is_told(pipeline, event);
+	pipeline->counts.filtered += !pipeline_is_told(pipeline, event);
 	if (sd_id128_equal(event->record.boot, pipeline->params.boot))
 		pipeline->counts.events++;
 }
@@ -550,7 +434,7 @@ int pipeline_commit(struct pipeline *pipeline)
 	int r;
 
 	if (pipeline_need(pipeline) <= PIPELINE_ANNOUNCE) {
-		announce_due(pipeline);
+		pipeline_announce_due(pipeline);
 		return 0;
 	}
 	r = check_store(pipeline);
@@ -568,7 +452,7 @@ int pipeline_commit(struct pipeline *pipeline)
 	tell_recovery(pipeline);
 	if (pipeline->outbox)
 		outbox_marked(pipeline->outbox);
-	tell_sinks(pipeline);
+	pipeline_tell_batch(pipeline);
 	count_results(pipeline);
 	pipeline->n_events = 0;
 	pipeline->n_losses = 0;
@@ -587,31 +471,13 @@ int pipeline_record(struct pipeline *pipeline, const struct accounting_step *ste
 	r = accounting_record(pipeline->params.accounting, pipeline->store, steps, n);
 	r = end_transaction(pipeline, r);
 	if (r == 0)
-		tell_actions(pipeline);
+		pipeline_tell_actions(pipeline);
 	return r;
 }
 
 struct store *pipeline_store(struct pipeline *pipeline)
 {
 	return pipeline->store;
-}
-
-/* --- the journal's part, for the loop --- */
-
-bool pipeline_unsettled(const struct pipeline *pipeline)
-{
-	return pipeline->outbox && outbox_unsettled(pipeline->outbox);
-}
-
-uint64_t pipeline_settle(struct pipeline *pipeline)
-{
-	return pipeline->outbox ? outbox_settle(pipeline->outbox) : 0;
-}
-
-void pipeline_recover(struct pipeline *pipeline)
-{
-	if (pipeline->outbox)
-		outbox_recover(pipeline->outbox);
 }
 
 /* --- life --- */
@@ -639,6 +505,11 @@ static void count_earlier_lives(struct pipeline *pipeline)
 		return;
 	pipeline->counts.events = counts.events;
 	pipeline->counts.lost = counts.lost;
+}
+
+static bool holds(void *context, uint64_t seq)
+{
+	return place_holds(((struct pipeline *)context)->place, seq);
 }
 
 void pipeline_close(struct pipeline *pipeline)
