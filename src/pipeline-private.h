@@ -29,6 +29,33 @@ struct pipeline {
 	struct pipeline_counts counts;
 };
 
+/*
+ * Opens the database and waits some seconds for a lock on it: for the start, when there
+ * is no loop that would be held up. Errors: -errno; what is wrong with the file is logged.
+ */
+int pipeline_open_store(struct pipeline *pipeline);
+
+/*
+ * Opens the database where there is none, and lets go of a file that is not the path's
+ * any more; to be called before a transaction. Errors: -EBUSY, -errno.
+ */
+int pipeline_check_store(struct pipeline *pipeline);
+
+/*
+ * Sets the database aside, which turned out to be damaged, and begins a new one. Errors:
+ * -EUCLEAN it is not ours to replace, -errno; after them there may be no store.
+ */
+int pipeline_replace_store(struct pipeline *pipeline);
+
+/* Errors: -EUCLEAN there is no store, -EBUSY, -errno. */
+int pipeline_begin_transaction(struct pipeline *pipeline);
+
+/*
+ * Writes what account has to add and commits, where r, the result so far, is 0; or else
+ * rolls back. Account follows the outcome. Returns it: r, or -EBUSY, -ENOSPC ...
+ */
+int pipeline_end_transaction(struct pipeline *pipeline, int r);
+
 /* Whether the event goes out to the sinks; all are stored. */
 bool pipeline_is_told(const struct pipeline *pipeline, const struct event *event);
 

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From top to bottom in the order in which a record becomes an event: intake,
- * store, commit with the sinks (pipeline-sinks.c) behind it; then the start and
- * the end.
+ * store (its file is in pipeline-store.c), commit with the sinks behind it
+ * (pipeline-sinks.c); then the start and the end.
  */
 #include "pipeline-private.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "accounting.h"
 #include "db/store.h"
@@ -19,8 +16,6 @@
 #include "outbox.h"
 #include "place.h"
 #include "util/log.h"
-
-enum { OPEN_TRIES = 70 }; /* each waits 50 ms in SQLite and 20 ms here: 5 s */
 
 /* Room for one more element; the array stays as it was when there is none. */
 static int reserve(void **array, size_t *capacity, size_t count, size_t element)
@@ -222,36 +217,10 @@ static int store_losses(struct pipeline *pipeline)
 	return 0;
 }
 
-/* After a database that could not be replaced there is no store any more. */
-static int begin_transaction(struct pipeline *pipeline)
-{
-	return pipeline->store ? store_begin(pipeline->store) : -EUCLEAN;
-}
-
-/* The end of a transaction that has gone well so far, or has not. */
-static int end_transaction(struct pipeline *pipeline, int r)
-{
-	struct accounting *accounting = pipeline->params.accounting;
-
-	if (r == 0 && accounting)
-		r = accounting_write(accounting, pipeline->store);
-	if (r == 0)
-		r = store_commit(pipeline->store);
-	if (r < 0)
-		store_rollback(pipeline->store);
-	if (!accounting)
-		return r;
-	if (r < 0)
-		accounting_rollback(accounting);
-	else
-		accounting_commit(accounting);
-	return r;
-}
-
 /* One transaction of steps; all or nothing. ret_index is set where one event failed. */
 static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 {
-	int r = begin_transaction(pipeline);
+	int r = pipeline_begin_transaction(pipeline);
 
 	if (r < 0)
 		return r;
@@ -264,7 +233,7 @@ static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 		r = store_losses(pipeline);
 	if (r == 0)
 		r = pipeline->outbox ? outbox_mark(pipeline->outbox) : 0;
-	return end_transaction(pipeline, r);
+	return pipeline_end_transaction(pipeline, r);
 }
 
 static int transact(struct pipeline *pipeline)
@@ -280,107 +249,6 @@ static int transact(struct pipeline *pipeline)
 		if (r < 0)
 			return r;
 	}
-}
-
-static int begin_boot(struct pipeline *pipeline)
-{
-	int r;
-
-	r = begin_transaction(pipeline);
-	if (r < 0)
-		return r;
-	if (!sd_id128_is_null(pipeline->params.boot))
-		r = pipeline->params.live ? store_add_boot(pipeline->store, pipeline->params.boot,
-							   pipeline->params.boot_time_us)
-					  : store_note_boot(pipeline->store, pipeline->params.boot,
-							    pipeline->params.boot_time_us);
-	if (r == 0 && pipeline->params.accounting)
-		r = accounting_save(pipeline->params.accounting, pipeline->store);
-	if (r == 0)
-		r = store_commit(pipeline->store);
-	if (r < 0)
-		store_rollback(pipeline->store);
-	return r;
-}
-
-static void drop_store(struct pipeline *pipeline)
-{
-	/* their numbers are this store's */
-	pipeline_announce(pipeline);
-	place_forget(pipeline->place);
-	store_close(pipeline->store);
-	pipeline->store = NULL;
-	if (pipeline->outbox)
-		outbox_set_store(pipeline->outbox, NULL);
-}
-
-/* What a store that was just opened needs. */
-static int take_store(struct pipeline *pipeline)
-{
-	int r;
-
-	if (stat(pipeline->params.database, &pipeline->file) < 0)
-		return -errno;
-	if (pipeline->outbox)
-		outbox_set_store(pipeline->outbox, pipeline->store);
-	r = begin_boot(pipeline);
-	if (r == 0 && pipeline->params.accounting)
-		r = accounting_load(pipeline->params.accounting, pipeline->store);
-	return r;
-}
-
-static int open_store(struct pipeline *pipeline)
-{
-	const struct pipeline_params *params = &pipeline->params;
-	char note[512] = "";
-	int r = params->exclusive ? store_open(params->database, &pipeline->store, note)
-				  : store_open_shared(params->database, &pipeline->store, note);
-
-	if (note[0] && r != -EBUSY)
-		log_line(r < 0 ? LOG_ERR : LOG_WARNING, "%s", note);
-	return r < 0 ? r : take_store(pipeline);
-}
-
-/*
- * Whether the path is still the file that we write: SQLite would go on with
- * one that somebody removed or renamed, and nobody would find the events.
- */
-static bool file_is_there(const struct pipeline *pipeline)
-{
-	struct stat now;
-
-	return stat(pipeline->params.database, &now) == 0 && now.st_dev == pipeline->file.st_dev &&
-	       now.st_ino == pipeline->file.st_ino;
-}
-
-/* Lets go of a file that is not the path's any more; the next one is opened as it comes. */
-static int check_store(struct pipeline *pipeline)
-{
-	if (pipeline->store && !file_is_there(pipeline)) {
-		log_warning("%s: somebody took the database away, going on with what is there now",
-			    pipeline->params.database);
-		drop_store(pipeline);
-	}
-	return pipeline->store ? 0 : open_store(pipeline);
-}
-
-/*
- * The database turned out to be damaged: it is kept aside, and the batch goes
- * into a new one. The numbers of what the journal has were the old one's.
- */
-static int replace_store(struct pipeline *pipeline)
-{
-	char reason[256], note[512] = "";
-	int r;
-
-	if (!pipeline->store || !pipeline->params.exclusive)
-		return -EUCLEAN;
-	snprintf(reason, sizeof(reason), "it is damaged (%s)", store_error(pipeline->store));
-	drop_store(pipeline);
-	r = store_set_aside(pipeline->params.database, reason, &pipeline->store, note);
-	if (note[0])
-		log_warning("%s", note);
-	return r < 0 ? r : take_store(pipeline);
 }
 
 /* --- commit: into the store, and only then to the sinks --- */
@@ -437,11 +305,11 @@ int pipeline_commit(struct pipeline *pipeline)
 		pipeline_announce_due(pipeline);
 		return 0;
 	}
-	r = check_store(pipeline);
+	r = pipeline_check_store(pipeline);
 	if (r == 0)
 		r = transact(pipeline);
 	if (r == -EUCLEAN) {
-		r = replace_store(pipeline);
+		r = pipeline_replace_store(pipeline);
 		if (r == 0)
 			r = transact(pipeline);
 	}
@@ -462,14 +330,14 @@ int pipeline_commit(struct pipeline *pipeline)
 
 int pipeline_record(struct pipeline *pipeline, const struct accounting_step *steps, size_t n)
 {
-	int r = check_store(pipeline);
+	int r = pipeline_check_store(pipeline);
 
 	if (r == 0)
-		r = begin_transaction(pipeline);
+		r = pipeline_begin_transaction(pipeline);
 	if (r < 0)
 		return r;
 	r = accounting_record(pipeline->params.accounting, pipeline->store, steps, n);
-	r = end_transaction(pipeline, r);
+	r = pipeline_end_transaction(pipeline, r);
 	if (r == 0)
 		pipeline_tell_actions(pipeline);
 	return r;
@@ -525,22 +393,6 @@ void pipeline_close(struct pipeline *pipeline)
 	free(pipeline);
 }
 
-/* At the start there is no loop yet that would be held up. */
-static int open_store_wait(struct pipeline *pipeline)
-{
-	static const struct timespec pause = { .tv_nsec = 20 * 1000000l };
-	int r = open_store(pipeline);
-
-	for (unsigned int i = 0; r == -EBUSY && i < OPEN_TRIES; i++) {
-		drop_store(pipeline);
-		nanosleep(&pause, NULL);
-		r = open_store(pipeline);
-	}
-	if (r == -EBUSY)
-		log_error("%s: another process has it locked", pipeline->params.database);
-	return r;
-}
-
 int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pipeline)
 {
 	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
@@ -555,7 +407,7 @@ int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pi
 	if (r == 0 && pipeline->outbox)
 		outbox_set_hold(pipeline->outbox, holds, pipeline);
 	if (r == 0)
-		r = open_store_wait(pipeline);
+		r = pipeline_open_store(pipeline);
 	if (r < 0) {
 		pipeline_close(pipeline);
 		return r;
@@ -568,21 +420,4 @@ int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pi
 void pipeline_share(struct pipeline *pipeline)
 {
 	pipeline->params.exclusive = false;
-}
-
-void pipeline_end(struct pipeline *pipeline)
-{
-	struct timespec now;
-	int r;
-
-	if (!pipeline->params.live || sd_id128_is_null(pipeline->params.boot) ||
-	    begin_transaction(pipeline) < 0)
-		return;
-	clock_gettime(CLOCK_REALTIME, &now);
-	r = store_end_boot(pipeline->store, pipeline->params.boot,
-			   (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	if (r == 0)
-		r = store_commit(pipeline->store);
-	if (r < 0)
-		store_rollback(pipeline->store);
 }

@@ -31,6 +31,7 @@ int test_store_commit(struct store *store);
 #define journal_search_lost  test_search_lost
 #include "src/outbox.c"
 #include "src/pipeline-sinks.c"
+#include "src/pipeline-store.c"
 #include "src/pipeline.c"
 #undef store_add
 #undef store_commit
