@@ -7,7 +7,6 @@
 #include "daemon.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,13 +14,13 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
 #include "accounting.h"
 #include "acting.h"
+#include "background.h"
 #include "config-check.h"
 #include "credentials.h"
 #include "pidfile.h"
@@ -720,66 +719,18 @@ static int watch_until_told(struct daemon *daemon)
 	return finish(daemon) < 0 || status != EXIT_SUCCESS ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/*
- * Forks; the parent waits until the child has started and then ends with its
- * result. Returns the fd that start_done() tells it through, -1 in the
- * foreground, or -errno.
- */
-static int go_to_background(const struct config *config)
-{
-	int fds[2];
-	pid_t child;
-
-	if (config->foreground)
-		return -1;
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -errno;
-	child = fork();
-	if (child < 0)
-		return -errno;
-	if (child > 0) {
-		char done;
-
-		close(fds[1]);
-		_exit(read(fds[0], &done, 1) == 1 ? EXIT_SUCCESS : EXIT_FAILURE);
-	}
-	close(fds[0]);
-	setsid();
-	return fds[1];
-}
-
-/* On its own from here: what there is to say goes to syslog. */
-static void start_done(int fd)
-{
-	int null;
-
-	if (fd < 0)
-		return;
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (chdir("/") < 0 || null < 0)
-		log_warning("cannot leave the terminal: %s", strerror(errno));
-	for (int i = 0; null >= 0 && i <= STDERR_FILENO; i++)
-		dup2(null, i);
-	if (null > STDERR_FILENO)
-		close(null);
-	log_to_syslog();
-	if (write(fd, "", 1) != 1)
-		log_warning("the starting process is gone");
-	close(fd);
-}
-
 int daemon_run(struct config *config, int argc, char **argv)
 {
 	struct daemon daemon = { .config = config, .argc = argc, .argv = argv };
 	struct pidfile pidfile;
-	int status = EXIT_FAILURE, parent;
+	int status = EXIT_FAILURE, parent = -1, r;
 
 	if (pidfile_open(&pidfile, config) < 0)
 		return EXIT_FAILURE;
-	parent = go_to_background(config);
-	if (parent < -1) {
+	r = config->foreground ? 0 : background_start(&parent);
+	if (r < 0) {
 		pidfile_close(&pidfile);
-		log_error("cannot go to the background: %s", strerror(-parent));
+		log_error("cannot go to the background: %s", strerror(-r));
 		return EXIT_FAILURE;
 	}
 	daemon.session.lock_fd = -1;
@@ -788,7 +739,7 @@ int daemon_run(struct config *config, int argc, char **argv)
 	find_runner(&daemon);
 	if (set_up_loop(&daemon) >= 0 && start(&daemon) == 0 && pidfile_write(&pidfile) == 0 &&
 	    credentials_drop(config) == 0) {
-		start_done(parent);
+		background_ready(parent);
 		status = watch_until_told(&daemon);
 	}
 	end_acting(&daemon);
