@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -16,26 +15,22 @@
 #include <time.h>
 
 #include <systemd/sd-daemon.h>
-#include <systemd/sd-event.h>
 
 #include "accounting.h"
 #include "acting.h"
 #include "background.h"
 #include "config-check.h"
 #include "credentials.h"
+#include "daemon-private.h"
 #include "pidfile.h"
 #include "policy.h"
 #include "runner.h"
 #include "serving.h"
-#include "session.h"
 #include "util/log.h"
 
 #define RUNNER_SOCKET "/run/mcelog/trigger"
 
 enum {
-	BUSY_RETRY_US = 100 * 1000,    /* another process had the database's lock */
-	BROKEN_RETRY_US = 1000 * 1000, /* disk full and the like */
-	SETTLE_US = 1000 * 1000,
 	EMPTY_WAKEUPS = 16, /* readable, but nothing to be had: then rest */
 	REST_US = 1000 * 1000,
 	REST_DOUBLINGS_MAX = 6,
@@ -44,173 +39,6 @@ enum {
 	LOCK_WAIT_MS = 2000,
 	END_WAIT_MS = 5000,
 };
-
-/* A live source in the loop. */
-struct watch {
-	struct daemon *daemon;
-	const struct source_ops *ops;
-	sd_event_source *io;
-	unsigned int empty; /* wakeups in a row without a record */
-};
-
-struct daemon {
-	struct config *config;
-	int argc;
-	char **argv;
-	struct session session;
-	sd_event *event;
-	sd_event_source *commit_timer;
-	sd_event_source *settle_timer;
-	sd_event_source *rest_timer;
-	sd_event_source *retry_timer;
-	uint64_t retry_us;
-	struct watch watches[SESSION_SOURCES_MAX];
-	size_t n_watches;
-	struct acting *acting;
-	struct server *server;
-	char runner_path[ROOT_PATH_MAX]; /* the trigger runner's socket; "": ours */
-	pid_t runner;			 /* our own; 0: none */
-	int runner_fd;
-};
-
-/* --- timers: each is one-shot and off unless something waits --- */
-
-static int make_timer(struct daemon *daemon, sd_event_time_handler_t handler,
-		      sd_event_source **ret_timer)
-{
-	int r = sd_event_add_time_relative(daemon->event, ret_timer, CLOCK_MONOTONIC, 0, 0, handler,
-					   daemon);
-
-	return r < 0 ? r : sd_event_source_set_enabled(*ret_timer, SD_EVENT_OFF);
-}
-
-static bool timer_is_set(sd_event_source *timer)
-{
-	int enabled = SD_EVENT_OFF;
-
-	sd_event_source_get_enabled(timer, &enabled);
-	return enabled != SD_EVENT_OFF;
-}
-
-static void set_timer(sd_event_source *timer, uint64_t us)
-{
-	sd_event_source_set_time_relative(timer, us);
-	sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
-}
-
-/* --- commit --- */
-
-static void tell_status(struct daemon *daemon, const char *state)
-{
-	char text[1024] = "watching nothing: no source of machine checks is here";
-	struct pipeline_counts counts;
-	size_t used = 0;
-
-	for (size_t i = 0; i < daemon->n_watches; i++) {
-		struct active *active = session_find(&daemon->session, daemon->watches[i].ops);
-		char part[256];
-
-		if (!active)
-			continue;
-		active->ops->describe(active->source, part, sizeof(part));
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
-					 used ? ", " : "watching ", part);
-		if (used >= sizeof(text))
-			used = sizeof(text) - 1;
-	}
-	pipeline_count(daemon->session.pipeline, &counts);
-	sd_notifyf(0, "%sSTATUS=%s; %llu event%s this boot, %llu lost, %llu filtered", state, text,
-		   (unsigned long long)counts.events, counts.events == 1 ? "" : "s",
-		   (unsigned long long)counts.lost, (unsigned long long)counts.filtered);
-}
-
-static uint64_t retry_us(int error)
-{
-	return error == -EBUSY ? BUSY_RETRY_US : BROKEN_RETRY_US;
-}
-
-/* For tests, also mcelog's own: so many records and no more. */
-static void end_when_enough(struct daemon *daemon)
-{
-	const struct config *config = daemon->config;
-
-	if (config->debug_numerrors && config->num_errors &&
-	    pipeline_taken(daemon->session.pipeline) >= config->num_errors)
-		sd_event_exit(daemon->event, EXIT_SUCCESS);
-}
-
-/* The journal's part of what was committed, and the status line. */
-static void after_commit(struct daemon *daemon)
-{
-	if (pipeline_unsettled(daemon->session.pipeline) && !timer_is_set(daemon->settle_timer))
-		set_timer(daemon->settle_timer, SETTLE_US);
-	tell_status(daemon, "");
-	end_when_enough(daemon);
-}
-
-/* Events that wait for their DIMM: a commit with nothing to write tells of them. */
-static void announce_when_due(struct daemon *daemon)
-{
-	if (pipeline_need(daemon->session.pipeline) == PIPELINE_ANNOUNCE &&
-	    !timer_is_set(daemon->commit_timer))
-		set_timer(daemon->commit_timer, pipeline_announce_us(daemon->session.pipeline));
-}
-
-static void commit(struct daemon *daemon)
-{
-	int r = session_commit(&daemon->session);
-
-	if (r == -EUCLEAN) {
-		/* damaged, and no new one could be begun: the events stay in the spool */
-		sd_event_exit(daemon->event, EXIT_FAILURE);
-		return;
-	}
-	if (r < 0) {
-		set_timer(daemon->commit_timer, retry_us(r));
-		return;
-	}
-	sd_event_source_set_enabled(daemon->commit_timer, SD_EVENT_OFF);
-	announce_when_due(daemon);
-	after_commit(daemon);
-}
-
-static void commit_when_due(struct daemon *daemon)
-{
-	switch (pipeline_need(daemon->session.pipeline)) {
-	case PIPELINE_NOTHING:
-		break;
-	case PIPELINE_ANNOUNCE:
-		announce_when_due(daemon);
-		break;
-	case PIPELINE_SOON:
-		if (!timer_is_set(daemon->commit_timer))
-			set_timer(daemon->commit_timer, PIPELINE_DELAY_US);
-		break;
-	case PIPELINE_NOW:
-		commit(daemon);
-		break;
-	}
-}
-
-static int on_commit_timer(sd_event_source *timer, uint64_t usec, void *userdata)
-{
-	(void)timer;
-	(void)usec;
-	commit(userdata);
-	return 0;
-}
-
-static int on_settle_timer(sd_event_source *timer, uint64_t usec, void *userdata)
-{
-	struct daemon *daemon = userdata;
-	uint64_t again = pipeline_settle(daemon->session.pipeline);
-
-	(void)timer;
-	(void)usec;
-	if (again)
-		set_timer(daemon->settle_timer, again);
-	return 0;
-}
 
 /* --- sources --- */
 
@@ -236,7 +64,7 @@ static int give_up(struct daemon *daemon, struct watch *watch, int error)
 	if (active)
 		session_stop(&daemon->session, active);
 	unwatch(daemon, watch);
-	commit(daemon);
+	daemon_commit(daemon);
 	return daemon->n_watches ? 0 : sd_event_exit(daemon->event, EXIT_FAILURE);
 }
 
@@ -249,8 +77,8 @@ static void rest(struct watch *watch, uint64_t us)
 	sd_event_source_set_enabled(watch->io, SD_EVENT_OFF);
 	sd_event_now(daemon->event, CLOCK_MONOTONIC, &now);
 	sd_event_source_get_time(daemon->rest_timer, &until);
-	if (!timer_is_set(daemon->rest_timer) || until > now + us)
-		set_timer(daemon->rest_timer, us);
+	if (!daemon_timer_is_set(daemon->rest_timer) || until > now + us)
+		daemon_set_timer(daemon->rest_timer, us);
 }
 
 static int on_rest_over(sd_event_source *timer, uint64_t usec, void *userdata)
@@ -293,14 +121,14 @@ static int on_readable(sd_event_source *io, int fd, uint32_t revents, void *user
 		return give_up(daemon, watch, r);
 	if (r == 2) {
 		/* the ring keeps the rest until the store can write again */
-		rest(watch, BUSY_RETRY_US);
-		if (!timer_is_set(daemon->commit_timer))
-			set_timer(daemon->commit_timer, BUSY_RETRY_US);
+		rest(watch, DAEMON_BUSY_RETRY_US);
+		if (!daemon_timer_is_set(daemon->commit_timer))
+			daemon_set_timer(daemon->commit_timer, DAEMON_BUSY_RETRY_US);
 		return 0;
 	}
 	if (r == 1)
-		after_commit(daemon);
-	commit_when_due(daemon);
+		daemon_after_commit(daemon);
+	daemon_commit_when_due(daemon);
 	count_empty(watch, pipeline_taken(daemon->session.pipeline) == before);
 	return 0;
 }
@@ -353,7 +181,7 @@ static void retry_later(struct daemon *daemon)
 	daemon->retry_us = daemon->retry_us ? daemon->retry_us * 2 : RETRY_FIRST_US;
 	if (daemon->retry_us > RETRY_LAST_US)
 		daemon->retry_us = RETRY_LAST_US;
-	set_timer(daemon->retry_timer, daemon->retry_us);
+	daemon_set_timer(daemon->retry_timer, daemon->retry_us);
 }
 
 /* Opens what is not open yet; says what is not here, and tries again what should be. */
@@ -392,8 +220,8 @@ static void start_sources(struct daemon *daemon)
 		daemon->retry_us = 0;
 	if (!daemon->n_watches)
 		log_error("no source of machine checks is here: see mcelog --list-sources");
-	after_commit(daemon);
-	commit_when_due(daemon);
+	daemon_after_commit(daemon);
+	daemon_commit_when_due(daemon);
 }
 
 static int on_retry_timer(sd_event_source *timer, uint64_t usec, void *userdata)
@@ -511,7 +339,7 @@ static int on_reload(sd_event_source *signal, const struct signalfd_siginfo *inf
 	session_reopen_text(&daemon->session);
 	stop_disabled(daemon);
 	start_sources(daemon);
-	tell_status(daemon, "READY=1\n");
+	daemon_tell_status(daemon, "READY=1\n");
 	if (taken)
 		log_info("reloaded");
 	return 0;
@@ -554,13 +382,11 @@ static int set_up_loop(struct daemon *daemon)
 	if (r >= 0)
 		r = add_signals(daemon);
 	if (r >= 0)
-		r = make_timer(daemon, on_commit_timer, &daemon->commit_timer);
+		r = daemon_make_commit_timers(daemon);
 	if (r >= 0)
-		r = make_timer(daemon, on_settle_timer, &daemon->settle_timer);
+		r = daemon_make_timer(daemon, on_rest_over, &daemon->rest_timer);
 	if (r >= 0)
-		r = make_timer(daemon, on_rest_over, &daemon->rest_timer);
-	if (r >= 0)
-		r = make_timer(daemon, on_retry_timer, &daemon->retry_timer);
+		r = daemon_make_timer(daemon, on_retry_timer, &daemon->retry_timer);
 	if (r >= 0)
 		r = sd_event_set_watchdog(daemon->event, true);
 	if (r < 0)
@@ -628,7 +454,7 @@ static void on_wanted(void *context, const struct action *action)
 
 static void on_recorded(void *context)
 {
-	after_commit(context);
+	daemon_after_commit(context);
 }
 
 static int start_acting(struct daemon *daemon)
@@ -712,7 +538,7 @@ static int watch_until_told(struct daemon *daemon)
 {
 	int status;
 
-	tell_status(daemon, "READY=1\n");
+	daemon_tell_status(daemon, "READY=1\n");
 	status = sd_event_loop(daemon->event);
 	if (status < 0)
 		log_error("the event loop failed: %s", strerror(-status));
