@@ -76,3 +76,20 @@ void daemon_after_commit(struct daemon *daemon);
 
 /* Writes the status line for the service manager; state is "" or begins it, as "READY=1\n". */
 void daemon_tell_status(struct daemon *daemon, const char *state);
+
+/* --- sources --- */
+
+/* Errors: -errno of the loop. */
+int daemon_make_source_timers(struct daemon *daemon);
+
+/*
+ * Opens what is not open yet and takes what it has; says what is not here, and tries
+ * again later what should be.
+ */
+void daemon_start_sources(struct daemon *daemon);
+
+/* Closes the watched sources that the configuration turns off. */
+void daemon_stop_disabled(struct daemon *daemon);
+
+/* Takes the sources out of the loop; they stay open. */
+void daemon_unwatch_all(struct daemon *daemon);
