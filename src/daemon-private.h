@@ -93,3 +93,12 @@ void daemon_stop_disabled(struct daemon *daemon);
 
 /* Takes the sources out of the loop; they stay open. */
 void daemon_unwatch_all(struct daemon *daemon);
+
+/* --- reload --- */
+
+/*
+ * Reads the configuration again and goes by it; one that is not right in all leaves the
+ * old one in force, logged. Sources that are not open are looked for in any case, and the
+ * log file is opened anew.
+ */
+void daemon_reload(struct daemon *daemon);
