@@ -13,15 +13,36 @@
 #include "policy.h"
 #include "util/log.h"
 
-/* An option that is in use from start to end: the old value stays. */
+static void tell_kept(const char *name, bool changed)
+{
+	if (changed)
+		log_notice("reload: %s changes with the next start", name);
+}
+
 static void keep_text(const char *name, char **old, char **fresh)
 {
 	char *value = *fresh;
 
-	if (strcmp(*old ? *old : "", value ? value : "") != 0)
-		log_notice("reload: %s changes with the next start", name);
+	tell_kept(name, strcmp(*old ? *old : "", value ? value : "") != 0);
 	*fresh = *old;
 	*old = value;
+}
+
+/* Options that are in use from start to end: the old values stay. */
+static void keep_what_is_in_use(struct config *old, struct config *fresh)
+{
+	keep_text("root", &old->root, &fresh->root);
+	keep_text("state-dir", &old->state_dir, &fresh->state_dir);
+	keep_text("logfile", &old->logfile, &fresh->logfile);
+	keep_text("pidfile", &old->pidfile, &fresh->pidfile);
+	keep_text("run-credentials-user", &old->run_credentials_user, &fresh->run_credentials_user);
+	keep_text("run-credentials-group", &old->run_credentials_group,
+		  &fresh->run_credentials_group);
+	tell_kept("journal", fresh->journal != old->journal);
+	fresh->journal = old->journal;
+	keep_text("socket-path", &old->server.socket_path, &fresh->server.socket_path);
+	tell_kept("syslog-events", fresh->syslog_events != old->syslog_events);
+	fresh->syslog_events = old->syslog_events;
 }
 
 /* A new configuration that is not right in all leaves the old one in force, and returns false. */
@@ -34,21 +55,7 @@ static bool reload_config(struct daemon *daemon)
 		log_error("reload: the old configuration stays in force");
 		return false;
 	}
-	keep_text("root", &daemon->config->root, &fresh.root);
-	keep_text("state-dir", &daemon->config->state_dir, &fresh.state_dir);
-	keep_text("logfile", &daemon->config->logfile, &fresh.logfile);
-	keep_text("pidfile", &daemon->config->pidfile, &fresh.pidfile);
-	keep_text("run-credentials-user", &daemon->config->run_credentials_user,
-		  &fresh.run_credentials_user);
-	keep_text("run-credentials-group", &daemon->config->run_credentials_group,
-		  &fresh.run_credentials_group);
-	if (fresh.journal != daemon->config->journal)
-		log_notice("reload: journal changes with the next start");
-	fresh.journal = daemon->config->journal;
-	keep_text("socket-path", &daemon->config->server.socket_path, &fresh.server.socket_path);
-	if (fresh.syslog_events != daemon->config->syslog_events)
-		log_notice("reload: syslog-events changes with the next start");
-	fresh.syslog_events = daemon->config->syslog_events;
+	keep_what_is_in_use(daemon->config, &fresh);
 	config_free(daemon->config);
 	*daemon->config = fresh;
 	config_check_names(daemon->config);

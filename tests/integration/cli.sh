@@ -90,9 +90,14 @@ make_tracing 6.12-intel
 echo "verbose = no" >"$root/mcelog.conf"
 start_daemon --config-file /mcelog.conf
 wait_events 10
-echo "disable-source = tracefs" >"$root/mcelog.conf"
+printf '%s\n' "disable-source = tracefs" "logfile = /other.log" "syslog-events = warning" \
+	>"$root/mcelog.conf"
 kill -HUP "$daemon"
 wait_for 5 grep -q "reloaded" "$log" || fail "no word of it: $(cat "$log")"
+lines 1 "reload: logfile changes with the next start" "$log"
+lines 1 "reload: syslog-events changes with the next start" "$log"
+lines 2 "changes with the next start" "$log"
+[ ! -e "$root/other.log" ] || fail "the log file has changed all the same"
 printf 'verbose = yes\nno-such-key = 1\n' >"$root/mcelog.conf"
 kill -HUP "$daemon"
 wait_for 5 has_lines 1 "old configuration stays in force" || fail "no word of it: $(cat "$log")"
