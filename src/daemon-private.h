@@ -36,6 +36,7 @@ struct daemon {
 	sd_event_source *settle_timer;
 	sd_event_source *rest_timer;
 	sd_event_source *retry_timer;
+	sd_event_source *end_timer; /* set: told to end, waiting for what is under way */
 	uint64_t retry_us;
 	struct watch watches[SESSION_SOURCES_MAX];
 	size_t n_watches;

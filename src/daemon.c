@@ -31,17 +31,38 @@
 enum {
 	LOCK_WAIT_MS = 2000,
 	END_WAIT_MS = 5000,
+	ACTING_WAIT_US = 10 * 1000 * 1000, /* at the end, for scripts and offlining */
 };
 
 /* --- signals --- */
 
+/*
+ * Scripts, pages and CPUs that are under way may end, so that their results are
+ * known; the second signal does not wait for them.
+ */
 static int on_end(sd_event_source *signal, const struct signalfd_siginfo *info, void *userdata)
 {
 	struct daemon *daemon = userdata;
 
 	(void)signal;
 	(void)info;
-	sd_notify(0, "STOPPING=1\nSTATUS=writing the last events");
+	acting_stop(daemon->acting);
+	if (acting_is_quiet(daemon->acting) || daemon_timer_is_set(daemon->end_timer)) {
+		sd_notify(0, "STOPPING=1\nSTATUS=writing the last events");
+		return sd_event_exit(daemon->event, EXIT_SUCCESS);
+	}
+	sd_notify(0, "STOPPING=1\nSTATUS=waiting for scripts and offlining to end");
+	daemon_set_timer(daemon->end_timer, ACTING_WAIT_US);
+	return 0;
+}
+
+static int on_end_timer(sd_event_source *timer, uint64_t usec, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)timer;
+	(void)usec;
+	log_warning("not waiting longer for what is under way");
 	return sd_event_exit(daemon->event, EXIT_SUCCESS);
 }
 
@@ -104,6 +125,8 @@ static int set_up_loop(struct daemon *daemon)
 	if (r >= 0)
 		r = daemon_make_source_timers(daemon);
 	if (r >= 0)
+		r = daemon_make_timer(daemon, on_end_timer, &daemon->end_timer);
+	if (r >= 0)
 		r = sd_event_set_watchdog(daemon->event, true);
 	if (r < 0)
 		log_error("the event loop cannot be made: %s", strerror(-r));
@@ -117,6 +140,7 @@ static void tear_down_loop(struct daemon *daemon)
 	sd_event_source_unref(daemon->settle_timer);
 	sd_event_source_unref(daemon->rest_timer);
 	sd_event_source_unref(daemon->retry_timer);
+	sd_event_source_unref(daemon->end_timer);
 	sd_event_unref(daemon->event);
 }
 
@@ -169,7 +193,11 @@ static void on_wanted(void *context, const struct action *action)
 
 static void on_recorded(void *context)
 {
-	daemon_after_commit(context);
+	struct daemon *daemon = context;
+
+	daemon_after_commit(daemon);
+	if (daemon_timer_is_set(daemon->end_timer) && acting_is_quiet(daemon->acting))
+		sd_event_exit(daemon->event, EXIT_SUCCESS);
 }
 
 static int start_acting(struct daemon *daemon)

@@ -82,6 +82,21 @@ static bool has_place(const struct dimm *dimm)
 	return dimm->place_source != PLACE_SOURCE_NONE;
 }
 
+/* Nothing where what is known contradicts it. */
+void dimms_locate(void *context, const char *label, struct location *location)
+{
+	const struct dimms *dimms = context;
+	const struct dimm *dimm = inventory_find_by_label(dimms->inventory, label);
+
+	if (!dimm || !has_place(dimm) ||
+	    (location->socket != LOCATION_UNKNOWN && location->socket != dimm->place.socket))
+		return;
+	location->socket = dimm->place.socket;
+	location->imc = dimm->place.imc;
+	location->channel = dimm->place.channel;
+	location->dimm = dimm->place.slot;
+}
+
 static struct store_dimm stored(const struct dimm *dimm)
 {
 	struct store_dimm row = { .location = location_of(dimm), .size_mib = dimm->size_mib };

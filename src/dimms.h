@@ -20,6 +20,9 @@ void dimms_free(struct dimms *dimms);
 /* For struct account_env. */
 struct account_dimm dimms_name(void *dimms, const struct location *location);
 
+/* For struct pipeline_params. */
+void dimms_locate(void *dimms, const char *label, struct location *location);
+
 /*
  * Stores which modules this boot has. One whose serial number is not that of
  * the last one in its slot begins its counters at zero, and that is told.

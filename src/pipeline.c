@@ -159,6 +159,17 @@ static bool is_counted(const struct pipeline *pipeline, const struct event *even
 	return filter_event(&pipeline->params.filter, event) != FILTER_FALSE_ALARM;
 }
 
+/* An EDAC driver's label says which DIMM, where this machine's modules have it. */
+static void locate(const struct pipeline *pipeline, struct event *event)
+{
+	struct decoded *decoded = &event->decoded;
+
+	if (pipeline->params.locate && decoded->label[0] &&
+	    decoded->location.dimm == LOCATION_UNKNOWN)
+		pipeline->params.locate(pipeline->params.locate_context, decoded->label,
+					&decoded->location);
+}
+
 /* ret_index: the event that failed. */
 static int store_events(struct pipeline *pipeline, size_t *ret_index)
 {
@@ -169,10 +180,14 @@ static int store_events(struct pipeline *pipeline, size_t *ret_index)
 		return -ENOMEM;
 	pipeline->results = results;
 	for (size_t i = 0; i < pipeline->n_events; i++) {
-		struct event event = pipeline->events[i];
-		bool journal = pipeline->params.journal && pipeline_is_told(pipeline, &event);
-		int r = store_add(pipeline->store, &event, journal, &results[i]);
+		struct event event;
+		bool journal;
+		int r;
 
+		locate(pipeline, &pipeline->events[i]);
+		event = pipeline->events[i];
+		journal = pipeline->params.journal && pipeline_is_told(pipeline, &event);
+		r = store_add(pipeline->store, &event, journal, &results[i]);
 		if (r < 0) {
 			*ret_index = i;
 			return r;

@@ -33,6 +33,10 @@ struct pipeline_params {
 	sd_id128_t boot;	    /* this boot; null unknown */
 	int64_t boot_time_us;
 	struct accounting *accounting; /* counts events; NULL: nobody does. Borrowed. */
+	/* Fills in the place of the DIMM of that label, as far as it is not known. NULL: nobody
+	 * can. */
+	void (*locate)(void *context, const char *label, struct location *location);
+	void *locate_context;
 };
 
 /*

@@ -276,6 +276,8 @@ int session_open(struct session *session, const struct config *config,
 	params.boot_time_us = session->env.boot_time_us;
 	r = open_accounting(session, options, params.journal);
 	params.accounting = session->accounting;
+	params.locate = session->dimms ? dimms_locate : NULL;
+	params.locate_context = session->dimms;
 	if (r == 0)
 		r = pipeline_open(&params, &session->pipeline);
 	if (r < 0)

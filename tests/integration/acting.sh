@@ -161,6 +161,19 @@ wait_action "page.memory-ce-trigger failed timed out"
 wait_action "page.memory-ce-trigger failed exit status 3"
 stop_daemon 0
 
+step "told to end, it waits for a script that is running, and stores how it ended"
+sed -i "s/timeout = 1/timeout = 10/" "$root/etc/mcelog/mcelog.conf"
+rm -f "$ran"*
+script page-trigger <<EOF
+: >$ran.begun
+sleep 1
+EOF
+start
+put_error 0 $memory 0000000000003000 $physical
+wait_for 10 test -e "$ran.begun" || fail "it did not run"
+stop_daemon 0
+actions | tail -n 1 | grep -q "^trigger page.memory-ce-trigger done" || fail "it ended as: $(actions | tail -n 1)"
+
 step "killed again and again, it has counted what is stored, and each threshold was told once"
 make_machine <<EOF
 socket-path = /run/mcelog-client
