@@ -253,6 +253,42 @@ static void test_periods(void **state)
 	}
 }
 
+/*
+ * Each place is shown over the period of its own threshold: mcelog showed the socket over the
+ * DIMM's.
+ */
+static void test_periods_of_places(void **state)
+{
+	static struct fixture fixture;
+	struct account_policy policy = default_policy();
+	struct event event = memory_event(0x5000, start_us);
+	struct strbuf text = { 0 };
+
+	(void)state;
+	policy.page_action = PAGE_ACTION_OFF;
+	policy.dimm_corrected.threshold = (struct threshold){ 10, 7200, 'h' };
+	policy.dimm_uncorrected.threshold = (struct threshold){ 10, 10800, 'h' };
+	policy.socket_corrected.threshold = (struct threshold){ 10, 14400, 'h' };
+	policy.socket_uncorrected.threshold = (struct threshold){ 10, 18000, 'h' };
+	fixture_start(&fixture, &policy, THIS_BOOT);
+	fixture_add(&fixture, &event);
+	event.decoded.severity = SEVERITY_UNCORRECTED;
+	fixture_add(&fixture, &event);
+	/* the DIMM's two periods are over, the socket's are not */
+	account_dump(fixture.account, true, false, start_us + 3 * hour_us, &text);
+	assert_string_equal(strbuf_text(&text),
+			    "Memory errors\n"
+			    "SOCKET 0 CHANNEL any DIMM any\n"
+			    "corrected memory errors:\n\t1 total\n\t1 in 4h\n"
+			    "uncorrected memory errors:\n\t1 total\n\t1 in 5h\n"
+			    "\n"
+			    "SOCKET 0 CHANNEL 1 DIMM any\n"
+			    "corrected memory errors:\n\t1 total\n\t0 in 2h\n"
+			    "uncorrected memory errors:\n\t1 total\n\t0 in 3h\n");
+	strbuf_free(&text);
+	fixture_end(&fixture);
+}
+
 /* A page with failures is aged by its own, higher threshold. */
 static void test_multiplied_period(void **state)
 {
@@ -349,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_to_tell),
 		cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_periods),
+		cmocka_unit_test(test_periods_of_places),
 		cmocka_unit_test(test_multiplied_period),
 		cmocka_unit_test(test_names_of_all_lengths),
 	};
