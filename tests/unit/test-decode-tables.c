@@ -10,6 +10,7 @@
 
 #include "decode/bits.h"
 #include "decode/cpu-models.h"
+#include "decode/cpu-names.h"
 #include "decode/decode.h"
 #include "decode/severity.h"
 #include "decode/smca.h"
@@ -156,7 +157,7 @@ static bool has_case(enum mca_rules rules, const struct severity_rule *rule)
 
 static void test_severity_rules_are_covered(void **state)
 {
-	static const enum mca_rules all[] = {RULES_COMMON, RULES_INTEL, RULES_AMD};
+	static const enum mca_rules all[] = { RULES_COMMON, RULES_INTEL, RULES_AMD };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
@@ -244,6 +245,44 @@ static void test_cpu_models(void **state)
 	assert_string_equal(cpu_model_find(VENDOR_AMD, cpuid_of(0x15, 2))->name, "Piledriver");
 }
 
+/* Every name is there once, and is that of a CPU that the tables know by itself. */
+static void test_cpu_names(void **state)
+{
+	/* mcelog gave client CPUs the names of servers and the other way round; one it had twice */
+	static const struct {
+		const char *name, *cpu;
+	} rows[] = {
+		{ "haswell", "Haswell" },
+		{ "haswell-ep", "Haswell-EP/EX" },
+		{ "haswell-ex", "Haswell-EP/EX" },
+		{ "xeon-v3", "Haswell-EP/EX" },
+		{ "ivybridge", "Ivy Bridge" },
+		{ "ivybridge-ep", "Ivy Bridge-EP/EX" },
+		{ "ivybridge-ex", "Ivy Bridge-EP/EX" },
+		{ "Xeon-V2", "Ivy Bridge-EP/EX" },
+		{ "xeon7100", "Pentium 4, Xeon 7100 (Tulsa)" },
+		{ "icelake", "Ice Lake" },
+		{ "icelake_server", "Ice Lake-SP" },
+		{ "icelake_de", "Ice Lake-D" },
+	};
+	size_t n;
+	const struct cpu_alias *aliases = cpu_aliases(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++) {
+		assert_ptr_equal(cpu_alias_find(aliases[i].name), &aliases[i]);
+		if (aliases[i].cpuid && !cpu_model_find(aliases[i].vendor, aliases[i].cpuid))
+			fail_msg("%s is a CPU that no table has", aliases[i].name);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct cpu_alias *alias = cpu_alias_find(rows[i].name);
+
+		assert_non_null(alias);
+		assert_string_equal(cpu_model_find(alias->vendor, alias->cpuid)->name, rows[i].cpu);
+	}
+	assert_null(cpu_alias_find("80286"));
+}
+
 static void decode_intel(struct decoded *ret_decoded, uint64_t status, uint64_t mcgcap)
 {
 	struct record record = {
@@ -285,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_smca_rows),
 		cmocka_unit_test(test_legacy_banks),
 		cmocka_unit_test(test_cpu_models),
+		cmocka_unit_test(test_cpu_names),
 		cmocka_unit_test(test_count),
 	};
 
