@@ -11,6 +11,12 @@
 
 enum { PAGE_KIB = 4 };
 
+/* It offlines pages itself: all that we do is to look whether it did. */
+static bool is_left_to_kernel(const struct job *job)
+{
+	return job->acting->host.collector == COLLECTOR_ACTIVE;
+}
+
 /* Whether something is against it; then the job has ended. */
 static bool is_forbidden(struct job *job)
 {
@@ -18,10 +24,6 @@ static bool is_forbidden(struct job *job)
 	struct offline_verdict verdict;
 	uint64_t memory_kib, corrupted_kib;
 
-	if (acting->host.collector == COLLECTOR_ACTIVE) {
-		job_end(job, ACTION_FAILED, "left to the kernel: %s", acting->host.collector_text);
-		return true;
-	}
 	if (offline_host_memory(acting->params.root, &memory_kib, &corrupted_kib) == 0)
 		offline_limits_set_offline(acting->limits, corrupted_kib / PAGE_KIB);
 	offline_limits_ask(acting->limits, job->action.page, &job->action.location,
@@ -60,11 +62,16 @@ static void finish(struct job *job)
 static void on_offline(void *userdata, const struct offline_page_report *report)
 {
 	struct job *job = userdata;
+	struct action *action = &job->action;
+	bool dry = report->result == OFFLINE_DRY_RUN && job->acting->params.config->dry_run;
 
 	job->page_offline = offline_succeeded(report->result);
-	offline_page_text(report, job->action.result, sizeof(job->action.result));
-	job->action.state = job->page_offline || report->result == OFFLINE_DRY_RUN ? ACTION_DONE
-										   : ACTION_FAILED;
+	if (is_left_to_kernel(job) && !job->page_offline)
+		snprintf(action->result, sizeof(action->result), "left to the kernel: %s",
+			 job->acting->host.collector_text);
+	else
+		offline_page_text(report, action->result, sizeof(action->result));
+	action->state = job->page_offline || dry ? ACTION_DONE : ACTION_FAILED;
 	offline_page_free(job->page);
 	job->page = NULL;
 	job_continue(job);
@@ -76,7 +83,7 @@ static void take_offline(struct job *job)
 	const struct offline_page_request request = {
 		.how = policy_how_offline(config),
 		.address = job->action.page,
-		.dry_run = config->dry_run,
+		.dry_run = config->dry_run || is_left_to_kernel(job),
 	};
 	int r = offline_page_start(job->acting->params.event, job->acting->params.root, &request,
 				   on_offline, job, &job->page);
@@ -102,7 +109,7 @@ void acting_begin_page(struct job *job)
 		finish(job);
 		return;
 	}
-	if (!job->before_done) {
+	if (!job->before_done && !is_left_to_kernel(job)) {
 		if (is_forbidden(job))
 			return;
 		job->soft = policy_how_offline(job->acting->params.config) != OFFLINE_HARD &&

@@ -210,6 +210,35 @@ wait_action "offline-page page 1000 done"
 [ ! -s "$root/sys/devices/system/memory/soft_offline_page" ] || fail "it was written"
 stop_daemon 0
 
+step "a page that the kernel's own collector took is offline, one that it did not is not ours to take"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = soft-then-hard
+memory-pre-sync-soft-ce-trigger = script
+[trigger]
+directory = /etc/mcelog/triggers
+EOF
+script script <<EOF
+: >$ran.script
+EOF
+mkdir -p "$root/sys/kernel/debug/ras/cec"
+# KPF_HWPOISON of the page 12345
+le 0000000000080000 | dd of="$root/proc/kpageflags" bs=8 seek=$((0x12345)) 2>"$dir/dd"
+start
+lines 1 "collector of corrected errors is running" "$log"
+put_error 0 $memory 0000000012345678 $physical
+put_error 0 $memory 0000000000001000 $physical
+wait_action "offline-page page 12345000 done soft offlining not needed"
+wait_action "offline-page page 1000 failed left to the kernel"
+wait_client '12345000: total 1 seen "1 in 24h" offline triggered'
+wait_client '1000: total 1 seen "1 in 24h" offline-failed triggered'
+[ ! -s "$root/sys/devices/system/memory/soft_offline_page" ] || fail "offlined twice"
+[ ! -s "$root/sys/devices/system/memory/hard_offline_page" ] || fail "offlined twice"
+[ ! -e "$ran.script" ] || fail "the script before it ran for nothing"
+stop_daemon 0
+
 step "more than 64 pages in an hour are not taken"
 make_machine <<EOF
 socket-path = /run/mcelog-client
