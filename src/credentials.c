@@ -60,7 +60,7 @@ static int find_user(const char *name, struct identity *identity)
 	return 0;
 }
 
-static int find_group(const char *name, gid_t *ret_gid)
+int credentials_find_group(const char *name, gid_t *ret_gid)
 {
 	const struct group *entry = getgrnam(name);
 	unsigned int id;
@@ -74,6 +74,16 @@ static int find_group(const char *name, gid_t *ret_gid)
 	return 0;
 }
 
+int credentials_find_user(const char *name, uid_t *ret_uid)
+{
+	struct identity identity = { 0 };
+	int r = find_user(name, &identity);
+
+	if (r == 0)
+		*ret_uid = identity.uid;
+	return r;
+}
+
 /* Errors, logged: -ENOENT. */
 static int find_identity(const struct config *config, struct identity *ret_identity)
 {
@@ -84,7 +94,7 @@ static int find_identity(const struct config *config, struct identity *ret_ident
 		log_error("run-credentials-user = %s: there is no such user", user);
 		return -ENOENT;
 	}
-	if (is_given(group) && find_group(group, &identity.gid) < 0) {
+	if (is_given(group) && credentials_find_group(group, &identity.gid) < 0) {
 		log_error("run-credentials-group = %s: there is no such group", group);
 		return -ENOENT;
 	}
@@ -213,7 +223,7 @@ static unsigned int check_group(const struct config *config, const char *key, co
 {
 	gid_t gid;
 
-	if (!is_given(name) || find_group(name, &gid) == 0)
+	if (!is_given(name) || credentials_find_group(name, &gid) == 0)
 		return 0;
 	log_warning("%s: %s = %s: there is no such group", config->config_file, key, name);
 	return 1;

@@ -2,6 +2,8 @@
 /* credentials: the user and group that the daemon runs as once all is open. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "config.h"
 
 /*
@@ -17,6 +19,10 @@
  * then the process is in between and must end.
  */
 int credentials_drop(const struct config *config);
+
+/* The user or group of a name, or of a number that need not have one. Errors: -ENOENT. */
+int credentials_find_user(const char *name, uid_t *ret_uid);
+int credentials_find_group(const char *name, gid_t *ret_gid);
 
 /*
  * Warns of each user and group in the configuration, here and in [server], that

@@ -2,14 +2,13 @@
 #include "serving.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "credentials.h"
 #include "server/client.h"
 #include "util/log.h"
 
@@ -43,17 +42,15 @@ static bool is_everybody(const char *name)
 static void set_access(const struct config *config, struct server_params *params)
 {
 	const char *user = config->server.client_user, *group = config->server.client_group;
-	const struct passwd *passwd = user && !is_everybody(user) ? getpwnam(user) : NULL;
-	const struct group *entry = group && !is_everybody(group) ? getgrnam(group) : NULL;
 
 	params->any_user = is_everybody(user) || is_everybody(group);
-	params->has_user = passwd;
-	params->client_uid = passwd ? passwd->pw_uid : 0;
-	params->has_group = entry;
-	params->client_gid = entry ? entry->gr_gid : 0;
-	if (user && !passwd && !is_everybody(user))
+	if (user && !is_everybody(user))
+		params->has_user = credentials_find_user(user, &params->client_uid) == 0;
+	if (group && !is_everybody(group))
+		params->has_group = credentials_find_group(group, &params->client_gid) == 0;
+	if (user && !is_everybody(user) && !params->has_user)
 		log_warning("client-user %s: no such user", user);
-	if (group && !entry && !is_everybody(group))
+	if (group && !is_everybody(group) && !params->has_group)
 		log_warning("client-group %s: no such group", group);
 }
 

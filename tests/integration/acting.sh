@@ -351,6 +351,48 @@ expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --test-hook
 expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --test-hook
 in_text "no hook" "$log"
 
+# as_other COMMAND...: as a user of no name, where that can be tried
+# shellcheck disable=SC2317
+as_other() {
+	setpriv --reuid=65533 --regid=65532 --clear-groups "$@"
+}
+
+can_be_other() {
+	[ "$(id -u)" -eq 0 ] && chmod 755 "$dir" && as_other test -x "$mcelog" 2>"$dir/said"
+}
+
+step "who may ask: everybody, a user or a group by number, root alone"
+for access in "client-user = *" "client-user = 65533" "client-group = 65532" "client-user = root"; do
+	make_machine <<EOF
+[server]
+$access
+EOF
+	start
+	grep -q "no such" "$log" && fail "$access: $(cat "$log")"
+	timeout 10 "$mcelog" --root "$root" --ping >"$dir/said" 2>&1 || fail "$access: root: $(cat "$dir/said")"
+	[ "$(cat "$dir/said")" = pong ] || fail "--ping says: $(cat "$dir/said")"
+	if can_be_other; then
+		as_other timeout 10 "$mcelog" --root "$root" --client >"$dir/said" 2>&1
+		got=$?
+		[ "$access" = "client-user = root" ] && wanted=1 || wanted=0
+		[ $got -eq $wanted ] || fail "$access: exit status $got: $(cat "$dir/said")"
+	fi
+	stop_daemon 0
+done
+
+step "no socket-path, no socket"
+make_machine <<EOF
+[server]
+socket-path =
+EOF
+start_daemon --config-file /etc/mcelog/mcelog.conf
+put_error 0 $memory 0000000000001000 $physical
+wait_events 1
+[ -z "$(find "$root/run" -type s)" ] || fail "there is one: $(find "$root/run" -type s)"
+client >"$dir/said" 2>&1 && fail "the client is content"
+lines 1 "the socket-path is empty" "$dir/said"
+stop_daemon 0
+
 step "without a daemon the client fails, and says why"
 expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --client
 expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --ping
