@@ -361,6 +361,94 @@ can_be_other() {
 	[ "$(id -u)" -eq 0 ] && chmod 755 "$dir" && as_other test -x "$mcelog" 2>"$dir/said"
 }
 
+step "codes with the filtering bit are counted, also with --no-filter"
+make_machine <<EOF
+[page]
+memory-ce-threshold = 10 / 24h
+memory-ce-action = account
+EOF
+start --no-filter
+put_error 0 8c00004001011092 0000000012345678 $physical
+wait_client '12345000: total 1 seen "1 in 24h" online'
+client >"$dir/said"
+lines 1 "SOCKET 0 CHANNEL any DIMM any" "$dir/said"
+grep -A 2 "SOCKET 0 CHANNEL any DIMM any" "$dir/said" | grep -qx "	1 total" ||
+	fail "the socket has none: $(cat "$dir/said")"
+stop_daemon 0
+
+step "one I/O error starts two scripts: both run, with one child at most"
+make_machine <<EOF
+[socket]
+bus-uc-threshold-trigger = bus
+iomca-threshold-trigger = iomca
+[trigger]
+directory = /etc/mcelog/triggers
+children-max = 1
+EOF
+script bus <<EOF
+env >$ran.bus
+EOF
+script iomca <<EOF
+env >$ran.iomca
+EOF
+start
+put_error 0 b800000000000e0b 0000000000000000 0000000105fb0000
+wait_action "socket.bus-uc-threshold-trigger done"
+wait_action "socket.iomca-threshold-trigger done"
+in_text "PATH=/sbin:" "$ran.bus"
+in_text "PATH=/sbin:" "$ran.iomca"
+in_text "SEG=1" "$ran.iomca"
+in_text "DEVICE=1f" "$ran.iomca"
+stop_daemon 0
+
+step "scripts around the offlining that hang: it comes to its end, and clients are answered"
+make_machine <<EOF
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = soft
+memory-ce-trigger = hang
+memory-pre-sync-soft-ce-trigger = hang
+memory-post-sync-soft-ce-trigger = after
+[trigger]
+directory = /etc/mcelog/triggers
+timeout = 1
+children-max = 1
+EOF
+script hang <<EOF
+echo \$$ >>$ran.hang
+exec sleep 60
+EOF
+script after <<EOF
+cat "$root/sys/devices/system/memory/soft_offline_page" >$ran.after
+EOF
+start
+put_error 0 $memory 0000000012345678 $physical
+wait_for 10 test -e "$ran.hang" || fail "nothing ran"
+wait_client '12345000: total 1 seen "1 in 24h" online'
+wait_action "page.memory-ce-trigger failed timed out"
+wait_action "offline-page page 12345000 done"
+wait_client '12345000: total 1 seen "1 in 24h" offline triggered'
+[ "$(cat "$ran.after")" = 0x12345000 ] || fail "the last script saw: $(cat "$ran.after")"
+while read -r pid; do
+	! kill -0 "$pid" 2>/dev/null || fail "$pid is still there"
+done <"$ran.hang"
+stop_daemon 0
+
+step "a kernel that takes no pages offline: said at start, and each page has failed"
+make_machine <<EOF
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = soft
+EOF
+rm "$root/sys/devices/system/memory/soft_offline_page"
+start
+lines 1 "the kernel cannot take pages offline (CONFIG_MEMORY_FAILURE is off)" "$log"
+put_error 0 $memory 0000000000001000 $physical
+wait_action "offline-page page 1000 failed soft offlining not supported"
+wait_client '1000: total 1 seen "1 in 24h" offline-failed triggered'
+[ ! -e "$root/sys/devices/system/memory/soft_offline_page" ] || fail "the file was made"
+stop_daemon 0
+
 step "who may ask: everybody, a user or a group by number, root alone"
 for access in "client-user = *" "client-user = 65533" "client-group = 65532" "client-user = root"; do
 	make_machine <<EOF
