@@ -289,6 +289,19 @@ in_text "LEVEL=3" "$ran.cache"
 [ "$(cat "$cpus/cpu1/online")" = 1 ] || fail "CPU 1 went, too"
 stop_daemon 0
 
+step "yellow from a CPU that is not there: nothing goes, and the script is told so"
+rm -f "$ran.cache"
+for cpu in 1 2 3; do
+	echo 1 >"$cpus/cpu$cpu/online"
+done
+start
+put_error 4294967295 904000000000017a 0000000000000000 0000000000000000 1
+wait_action "offline-cpu cpu 4294967295 cache 3U failed"
+wait_for 10 test -s "$ran.cache" || fail "no script ran: $(actions)"
+in_text "AFFECTED_CPUS=unknown" "$ran.cache"
+[ "$(cat "$cpus"/cpu[123]/online | tr -d '\n')" = 111 ] || fail "one went: $(actions)"
+stop_daemon 0
+
 step "yellow, with the script instead of the daemon: it is told which CPUs it may take"
 sed -i '/cpu-offline/d' "$root/etc/mcelog/mcelog.conf"
 echo 1 >"$cpus/cpu2/online"
@@ -480,6 +493,38 @@ wait_events 1
 client >"$dir/said" 2>&1 && fail "the client is content"
 lines 1 "the socket-path is empty" "$dir/said"
 stop_daemon 0
+
+# SMBIOS of a machine with Intel CPUs and one DIMM: the file has entry point and table in a row
+make_dimm() {
+	mkdir -p "$root/sys/firmware/dmi/tables"
+	sed 's/CPU 0\x00QEMU/CPU0\x00Intel/' "$tests/golden/smbios/qemu-7.2-sm64.bin" >"$dir/smbios"
+	head -c 24 "$dir/smbios" >"$root/sys/firmware/dmi/tables/smbios_entry_point"
+	tail -c +25 "$dir/smbios" >"$root/sys/firmware/dmi/tables/DMI"
+}
+
+step "DIMMs by SMBIOS, as the options say; a table that is damaged does no harm"
+for options in "" "--dmi --dmi-verbose 2" "--no-dmi" "damaged"; do
+	make_machine </dev/null
+	make_dimm
+	if [ "$options" = damaged ]; then
+		truncate -s 100 "$root/sys/firmware/dmi/tables/DMI"
+		options=
+		named=
+	else
+		[ "$options" = --no-dmi ] && named='' || named=yes
+	fi
+	# shellcheck disable=SC2086
+	start $options
+	put_error 0 $memory 0000000012345678 $physical
+	wait_client "SOCKET 0 CHANNEL any DIMM any"
+	client >"$dir/said"
+	if [ -n "$named" ]; then
+		lines 1 'DMI_NAME "DIMM 0" DMI_LOCATION "P0_Node0_Channel0_Dimm0"' "$dir/said"
+	else
+		lines 0 DMI_ "$dir/said"
+	fi
+	stop_daemon 0
+done
 
 step "without a daemon the client fails, and says why"
 expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --client
