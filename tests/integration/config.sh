@@ -55,7 +55,7 @@ expect 1 with_conf --check-config
 lines 1 "/mcelog.conf: No such file or directory" "$log"
 
 step "--check-config: other people's files, without and with their scripts"
-for sample in mcelog rhel suse; do
+for sample in mcelog rhel suse chef; do
 	rm -rf "$triggers"
 	cat "$samples/$sample.conf" >"$conf"
 	expect 1 with_conf --check-config
@@ -73,7 +73,7 @@ for sample in mcelog rhel suse; do
 done
 
 step "--dump-config is a file that says the same"
-for sample in mcelog rhel suse; do
+for sample in mcelog rhel suse chef; do
 	cat "$samples/$sample.conf" >"$conf"
 	expect 0 with_conf --dump-config --syslog-error --no-filter
 	cat "$log" >"$conf"

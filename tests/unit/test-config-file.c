@@ -402,6 +402,23 @@ static void test_file_of_suse(void **state)
 	config_free(&config);
 }
 
+/* Log file and syslog: with mcelog the file stays empty then. */
+static void test_file_of_chef(void **state)
+{
+	struct config config;
+
+	load_golden(*state, &config, "golden/config/chef.conf");
+	assert_string_equal(config.cpu, "skylake_server");
+	assert_string_equal(config.logfile, "/var/log/mcelog");
+	assert_int_equal(config.syslog_events, CONFIG_SYSLOG_ERROR);
+	assert_string_equal(config.run_credentials_group, "root");
+	assert_false(config.raw);
+	assert_true(config.filter);
+	assert_string_equal(config.server.client_group, "root");
+	expect_threshold(&config.page.ce.threshold, "10 / 24h");
+	config_free(&config);
+}
+
 /* Ours acts as mcelog's does, and lists every key. */
 static void test_our_file(void **state)
 {
@@ -612,13 +629,28 @@ static void test_check_sources(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_rows),	   TEST(test_sections),	      TEST(test_inherited),
-		TEST(test_given_twice),	   TEST(test_aliases),	      TEST(test_unknown_names),
-		TEST(test_bad_values),	   TEST(test_all_problems),   TEST(test_nul),
-		TEST(test_strict),	   TEST(test_file_of_mcelog), TEST(test_file_of_red_hat),
-		TEST(test_file_of_suse),   TEST(test_our_file),	      TEST(test_dump_defaults),
-		TEST(test_dump_lists_all), TEST(test_round_trip),     TEST(test_dump_unwritable),
-		TEST(test_find_trigger),   TEST(test_check_triggers), TEST(test_check_sources),
+		TEST(test_rows),
+		TEST(test_sections),
+		TEST(test_inherited),
+		TEST(test_given_twice),
+		TEST(test_aliases),
+		TEST(test_unknown_names),
+		TEST(test_bad_values),
+		TEST(test_all_problems),
+		TEST(test_nul),
+		TEST(test_strict),
+		TEST(test_file_of_mcelog),
+		TEST(test_file_of_red_hat),
+		TEST(test_file_of_suse),
+		TEST(test_file_of_chef),
+		TEST(test_our_file),
+		TEST(test_dump_defaults),
+		TEST(test_dump_lists_all),
+		TEST(test_round_trip),
+		TEST(test_dump_unwritable),
+		TEST(test_find_trigger),
+		TEST(test_check_triggers),
+		TEST(test_check_sources),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
