@@ -30,6 +30,9 @@ static enum verdict take_mcelog_cpu(struct text_messages *messages, struct span 
 				 .vendor = VENDOR_UNKNOWN };
 	enum verdict verdict = text_take_bank_name(&span, &record);
 
+	/* the whole line in files for mce-inject; in a log it would say nothing */
+	if (verdict == PARTIAL && !span.length && messages->final && !prefix->any)
+		verdict = TAKEN;
 	if (verdict != TAKEN)
 		return verdict;
 	skip_blanks(&span);
