@@ -36,6 +36,34 @@ for input in "$texts"/*.txt; do
 	done <"$dir/once"
 done
 
+step "no record is lost for the blanks around it, none is made up"
+# kernel N: a record of N's own registers, as Linux prints it since 5.8
+kernel() {
+	printf 'mce: [Hardware Error]: CPU %d: Machine Check: 0 Bank 7: 8c00004000010090\n' "$1"
+	printf 'mce: [Hardware Error]: TSC %x ADDR %x000 MISC 86 PPIN 1234567890 \n' "$1" "$1"
+	printf 'mce: [Hardware Error]: PROCESSOR 0:50654 TIME 1700000000 SOCKET 12 APIC a microcode 2006e05\n'
+}
+for between in 0 1 3; do
+	n=1
+	while [ $n -le 300 ]; do
+		kernel $n
+		for _ in $(seq $between); do
+			echo
+		done
+		n=$((n + 1))
+	done >"$dir/many"
+	ascii 0 "$dir/many" --ascii
+	lines 300 "Hardware event. This is not a software error." "$out"
+	lines 300 "MCA: Memory controller read error, channel 0" "$out"
+	lines 300 "PPIN 1234567890" "$out"
+	lines 0 "PROCESSOR" "$out"
+	# socket 12 is c in mcelog's lines, and is 12 when they are read again
+	lines 300 "APICID a SOCKETID c" "$out"
+	cp "$out" "$dir/once"
+	ascii 0 "$dir/once" --ascii --json
+	lines 300 '"socket":12,"apicid":"0xa"' "$out"
+done
+
 step "foreign lines pass through, or not at all with --json"
 {
 	echo "a line of somebody else's"
