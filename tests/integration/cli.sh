@@ -11,6 +11,10 @@ expect 0 "$mcelog" --help
 in_text "--daemon" "$log"
 in_text "--list-sources" "$log"
 in_text "Exit status" "$log"
+[ -z "$("$mcelog" --help 2>&1 >"$dir/help")" ] || fail "--help says something on standard error"
+in_text "--daemon" "$dir/help"
+[ -z "$("$mcelog" --verbose --version 2>&1 >"$dir/version")" ] || fail "--version, too"
+in_text "mcelog-ng" "$dir/version"
 expect 0 "$mcelog" --version
 grep -qE '^mcelog-ng [0-9]+\.[0-9]+' "$log" || fail "$(cat "$log")"
 # without any open file, as the kernel's trigger starts it
@@ -120,11 +124,19 @@ make_tracing 6.12-intel
 mkdir -p "$root/var/log"
 make_rings
 make_trace_pipe
+echo "somebody's marker" >"$root/var/log/mcelog"
 start_daemon --logfile /var/log/mcelog
 put_page 0 "$golden/6.12-intel/cpu0.raw"
 wake
 wait_events 3
-lines 3 "Hardware event" "$root/var/log/mcelog"
+lines 3 "Hardware event. This is not a software error." "$root/var/log/mcelog"
+# what others look for there
+for pattern in "^MCE [0-9]+$" "^CPU [0-9]+ BANK [0-9]+" "^STATUS [0-9a-f]+ MCGSTATUS [0-9a-f]+$"; do
+	n=$(grep -cE "$pattern" "$root/var/log/mcelog")
+	[ "$n" -eq 3 ] || fail "$n lines with $pattern"
+done
+# they write their own lines into it and read on from there
+echo "another marker" >>"$root/var/log/mcelog"
 mv "$root/var/log/mcelog" "$root/var/log/mcelog.1"
 kill -USR1 "$daemon"
 sleep 0.3
@@ -134,6 +146,8 @@ wait_events 10
 stop_daemon 0
 lines 7 "Hardware event" "$root/var/log/mcelog"
 lines 3 "Hardware event" "$root/var/log/mcelog.1"
+[ "$(sed -n 1p "$root/var/log/mcelog.1")" = "somebody's marker" ] || fail "the log was cut off"
+[ "$(sed -n '$p' "$root/var/log/mcelog.1")" = "another marker" ] || fail "a line was written over"
 
 step "event text to syslog, and where it goes besides"
 # nobody is at /dev/log: that it was tried is said once

@@ -148,6 +148,13 @@ reads nhc 0 "$dir/text" <"$dir/verdict"
 echo "mcelog: cannot ask the daemon at /run/mcelog-client: Connection refused" >"$dir/text"
 echo "healthy: no daemon" >"$dir/verdict"
 reads nhc 0 "$dir/text" <"$dir/verdict"
+# what ours says where there never was one; it counts no errors in that, either
+make_root
+run_mcelog --client >"$dir/text" 2>&1 && fail "the client is content"
+lines 1 "No such file or directory" "$dir/text"
+echo "healthy" >"$dir/verdict"
+reads nhc 0 "$dir/text" <"$dir/verdict"
+reads sensu 1 "$dir/text" </dev/null
 
 step "no count in 24 h: NHC and collectd look at the wrong line"
 {
