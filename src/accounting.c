@@ -158,9 +158,11 @@ static int record_step(struct accounting *accounting, struct store *store,
 	case STEP_ACTION:
 		break;
 	case STEP_PAGE_OFFLINE:
-		return account_page_result(account, action->page, true);
+		return account_page_result(account, action->page, PAGE_OFFLINE);
 	case STEP_PAGE_FAILED:
-		return account_page_result(account, action->page, false);
+		return account_page_result(account, action->page, PAGE_OFFLINE_FAILED);
+	case STEP_PAGE_ONLINE:
+		return account_page_result(account, action->page, PAGE_ONLINE);
 	case STEP_DIMM_CHANGED:
 		return account_forget_dimm(account, &action->location);
 	}

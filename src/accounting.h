@@ -47,6 +47,7 @@ struct accounting_step {
 		STEP_ACTION,	   /* only the action's state */
 		STEP_PAGE_OFFLINE, /* its page went offline */
 		STEP_PAGE_FAILED,  /* or could not be taken offline */
+		STEP_PAGE_ONLINE,  /* or was left as it is */
 		STEP_DIMM_CHANGED, /* the module at its location is another one */
 	} kind;
 };

@@ -63,15 +63,15 @@ static void on_offline(void *userdata, const struct offline_page_report *report)
 {
 	struct job *job = userdata;
 	struct action *action = &job->action;
-	bool dry = report->result == OFFLINE_DRY_RUN && job->acting->params.config->dry_run;
 
 	job->page_offline = offline_succeeded(report->result);
+	job->page_left = report->result == OFFLINE_DRY_RUN && !is_left_to_kernel(job);
 	if (is_left_to_kernel(job) && !job->page_offline)
 		snprintf(action->result, sizeof(action->result), "left to the kernel: %s",
 			 job->acting->host.collector_text);
 	else
 		offline_page_text(report, action->result, sizeof(action->result));
-	action->state = job->page_offline || dry ? ACTION_DONE : ACTION_FAILED;
+	action->state = job->page_offline || job->page_left ? ACTION_DONE : ACTION_FAILED;
 	offline_page_free(job->page);
 	job->page = NULL;
 	job_continue(job);

@@ -28,6 +28,7 @@ struct job {
 	bool soft;	   /* its triggers run, before and after */
 	bool before_done;  /* the one before has ended */
 	bool page_offline; /* how it went */
+	bool page_left;	   /* it was a dry run */
 	/* of CPUs: */
 	struct offline_cpu *cpu;
 };

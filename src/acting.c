@@ -116,7 +116,9 @@ static struct accounting_step step_of(struct job *job)
 	struct accounting_step step = { .action = &job->action, .kind = STEP_ACTION };
 
 	if (job->action.kind == ACTION_OFFLINE_PAGE && job->state == JOB_ENDED)
-		step.kind = job->page_offline ? STEP_PAGE_OFFLINE : STEP_PAGE_FAILED;
+		step.kind = job->page_offline ? STEP_PAGE_OFFLINE
+			    : job->page_left  ? STEP_PAGE_ONLINE
+					      : STEP_PAGE_FAILED;
 	return step;
 }
 

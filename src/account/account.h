@@ -104,8 +104,11 @@ int account_event(struct account *account, const struct event *event,
 int account_test_hook(struct account *account, const struct event *event,
 		      const struct account_want *want);
 
-/* A page was taken offline, or could not be. Errors: -ENOMEM: roll back. */
-int account_page_result(struct account *account, uint64_t page, bool offline);
+/*
+ * What became of a page that was to go offline: PAGE_OFFLINE, PAGE_OFFLINE_FAILED, or PAGE_ONLINE
+ * where it was left as it is. Errors: -ENOMEM: roll back.
+ */
+int account_page_result(struct account *account, uint64_t page, enum page_state state);
 
 /* A DIMM that is there: it is shown also as long as it has no errors. Errors: -ENOMEM: roll back. */
 int account_add_dimm(struct account *account, const struct location *location);

@@ -97,7 +97,7 @@ int account_count_page(const struct wanting *wanting)
 	return r == 0 && replaced ? count_replacement(wanting) : r;
 }
 
-int account_page_result(struct account *account, uint64_t page, bool offline)
+int account_page_result(struct account *account, uint64_t page, enum page_state state)
 {
 	struct counter_key key = counter_key_page(page);
 	struct counter *counter;
@@ -110,8 +110,8 @@ int account_page_result(struct account *account, uint64_t page, bool offline)
 	if (r < 0)
 		return r;
 	counter->state_boot = account->env.boot;
-	counter->state = offline ? PAGE_OFFLINE : PAGE_OFFLINE_FAILED;
-	if (!offline && counter->failures < UINT8_MAX)
+	counter->state = state;
+	if (state == PAGE_OFFLINE_FAILED && counter->failures < UINT8_MAX)
 		counter->failures++;
 	return 0;
 }

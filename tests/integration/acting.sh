@@ -207,7 +207,13 @@ EOF
 start --dry-run
 put_error 0 $memory 0000000000001000 $physical
 wait_action "offline-page page 1000 done"
+wait_client '1000: total 1 seen "1 in 24h" online triggered'
 [ ! -s "$root/sys/devices/system/memory/soft_offline_page" ] || fail "it was written"
+stop_daemon 0
+# what it left is taken when it is no dry run any more
+start
+put_error 0 $memory 0000000000001000 $physical
+wait_client '1000: total 2 seen "2 in 24h" offline triggered'
 stop_daemon 0
 
 step "a page that the kernel's own collector took is offline, one that it did not is not ours to take"

@@ -270,7 +270,7 @@ static void test_page_goes_offline(void **state)
 
 	/* on its way, and then away: counted, but not told */
 	add_errors(fixture, 10, PAGE, start_us + 23 * hour_us);
-	assert_int_equal(account_page_result(fixture->account, PAGE, true), 0);
+	assert_int_equal(account_page_result(fixture->account, PAGE, PAGE_OFFLINE), 0);
 	account_commit(fixture->account);
 	add_errors(fixture, 10, PAGE, start_us + 23 * hour_us);
 	assert_int_equal(page_counter(fixture, PAGE)->state, PAGE_OFFLINE);
@@ -302,7 +302,8 @@ static void test_retries(void **state)
 			continue;
 		assert_true(attempts < 8);
 		at[attempts++] = errors;
-		assert_int_equal(account_page_result(fixture->account, PAGE, false), 0);
+		assert_int_equal(account_page_result(fixture->account, PAGE, PAGE_OFFLINE_FAILED),
+				 0);
 		account_commit(fixture->account);
 		assert_int_equal(page_counter(fixture, PAGE)->state, PAGE_OFFLINE_FAILED);
 		assert_int_equal(triggers(fixture, "page.memory-ce-trigger"), attempts);
@@ -317,6 +318,21 @@ static void test_retries(void **state)
 	assert_int_equal(wanted(fixture, ACTION_OFFLINE_PAGE, NULL, NULL), 0);
 }
 
+/* A dry run: neither offline nor failed, and asked for each time as if it were the first. */
+static void test_left_as_it_is(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (unsigned int i = 1; i <= 3; i++) {
+		add_errors(fixture, 2, PAGE, start_us);
+		assert_int_equal(wanted(fixture, ACTION_OFFLINE_PAGE, NULL, NULL), i);
+		assert_int_equal(account_page_result(fixture->account, PAGE, PAGE_ONLINE), 0);
+		account_commit(fixture->account);
+		assert_int_equal(page_counter(fixture, PAGE)->state, PAGE_ONLINE);
+		assert_int_equal(page_counter(fixture, PAGE)->failures, 0);
+	}
+}
+
 static void test_no_end_of_failures(void **state)
 {
 	struct fixture *fixture = *state;
@@ -328,7 +344,7 @@ static void test_no_end_of_failures(void **state)
 	assert_int_equal(account_load(fixture->account, &stored), 0);
 	add_errors(fixture, 10, PAGE, start_us);
 	assert_int_equal(triggers(fixture, "page.memory-ce-trigger"), 0);
-	assert_int_equal(account_page_result(fixture->account, PAGE, false), 0);
+	assert_int_equal(account_page_result(fixture->account, PAGE, PAGE_OFFLINE_FAILED), 0);
 	assert_int_equal(page_counter(fixture, PAGE)->failures, UINT8_MAX);
 }
 
@@ -340,7 +356,7 @@ static void test_no_retry(void **state)
 	policy.page_retry = false;
 	use_policy(fixture, &policy);
 	add_errors(fixture, 2, PAGE, start_us);
-	assert_int_equal(account_page_result(fixture->account, PAGE, false), 0);
+	assert_int_equal(account_page_result(fixture->account, PAGE, PAGE_OFFLINE_FAILED), 0);
 	account_commit(fixture->account);
 	add_errors(fixture, 100, PAGE, start_us);
 	assert_int_equal(wanted(fixture, ACTION_OFFLINE_PAGE, NULL, NULL), 1);
@@ -368,7 +384,7 @@ static void test_new_boot(void **state)
 	struct event event = memory_event(PAGE, start_us + 30 * hour_us);
 
 	add_errors(fixture, 2, PAGE, start_us);
-	assert_int_equal(account_page_result(fixture->account, PAGE, true), 0);
+	assert_int_equal(account_page_result(fixture->account, PAGE, PAGE_OFFLINE), 0);
 	account_commit(fixture->account);
 	fixture_restart(fixture, &policy, THIS_BOOT);
 	add_errors(fixture, 2, PAGE, start_us);
@@ -402,7 +418,7 @@ static void test_result_of_a_page_that_is_gone(void **state)
 {
 	struct fixture *fixture = *state;
 
-	assert_int_equal(account_page_result(fixture->account, PAGE, true), 0);
+	assert_int_equal(account_page_result(fixture->account, PAGE, PAGE_OFFLINE), 0);
 	assert_null(page_counter(fixture, PAGE));
 }
 
@@ -469,7 +485,7 @@ static void test_rollback_of_a_result(void **state)
 	struct fixture *fixture = *state;
 
 	add_errors(fixture, 2, PAGE, start_us);
-	assert_int_equal(account_page_result(fixture->account, PAGE, false), 0);
+	assert_int_equal(account_page_result(fixture->account, PAGE, PAGE_OFFLINE_FAILED), 0);
 	account_rollback(fixture->account);
 	assert_int_equal(page_counter(fixture, PAGE)->state, PAGE_OFFLINE_WANTED);
 	assert_int_equal(page_counter(fixture, PAGE)->failures, 0);
@@ -491,6 +507,7 @@ int main(void)
 		TEST(test_page_goes_offline),
 		TEST(test_two_errors_in_two_days),
 		TEST(test_retries),
+		TEST(test_left_as_it_is),
 		TEST(test_no_end_of_failures),
 		TEST(test_no_retry),
 		TEST(test_account_only),
