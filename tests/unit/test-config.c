@@ -190,6 +190,15 @@ static void test_mcelog_options(void **state)
 	assert_string_equal(config.cpu, "generic");
 	assert_int_equal(config.syslog_events, CONFIG_SYSLOG_NO);
 	config_free(&config);
+
+	/* as much of a name as is no other one's */
+	put_conf(*state, "verbose = yes\n");
+	assert_int_equal(LOAD(*state, &config, "--daem", "--foreg", "--ignore", "--max-corr", "100",
+			      "--conf", SYSCONF_DIR "/mcelog/mcelog.conf"),
+			 0);
+	assert_true(config.daemon && config.foreground && config.ignorenodev && config.verbose);
+	assert_int_equal(config.max_corr_err_counters, 100); /* not rounded up */
+	config_free(&config);
 }
 
 /* Operands point into argv, wherever they stood; a second load (a reload) sees the same. */
