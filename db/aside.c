@@ -163,6 +163,14 @@ static int copy_all(sqlite3 *old, sqlite3 *db)
 			      "?22, ?23, ?24, ?25, ?26)",
 			      &complete);
 	if (r == 0)
+		r = copy_rows(old, "SELECT * FROM action WHERE state IN ('wanted', 'started')", db,
+			      "INSERT OR IGNORE INTO action VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+			      "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+			      &complete);
+	/* what was copied has left its number there, which may be lower than the old one's */
+	if (r == 0)
+		r = sql_exec(db, "DELETE FROM sqlite_sequence WHERE name IN ('event', 'action')");
+	if (r == 0)
 		r = copy_rows(old,
 			      "SELECT name, seq FROM sqlite_sequence "
 			      "WHERE name IN ('event', 'action')",

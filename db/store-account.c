@@ -249,7 +249,12 @@ int store_update_action(struct store *store, const struct action *action)
 	sql_bind_text(statement, 2, action_state_name(action->state));
 	sql_bind_text(statement, 3, action->result);
 	bind_some(statement, 4, action->done_us);
-	return store_result(store, sql_run(statement));
+	/* a database that took another one's place counts anew: the number is not enough */
+	sqlite3_bind_int64(statement, 5, action->wanted_us);
+	sql_bind_text(statement, 6, action_kind_name(action->kind));
+	sql_bind_text(statement, 7, action->target);
+	r = store_result(store, sql_run(statement));
+	return r < 0 || sqlite3_changes(store->db) ? r : -ENOENT;
 }
 
 static int copy_text(sqlite3_stmt *statement, int at, char **ret_text)
@@ -302,10 +307,11 @@ static int read_action(sqlite3_stmt *statement, struct action *ret_action)
 	return 0;
 }
 
+/* Returns how many there were. */
 static int walk(sqlite3_stmt *statement,
 		int (*callback)(void *context, const struct action *action), void *context)
 {
-	int r;
+	int r, n = 0;
 
 	while ((r = sql_step(statement)) > 0) {
 		struct action action;
@@ -317,25 +323,59 @@ static int walk(sqlite3_stmt *statement,
 		action_clear(&action);
 		if (r < 0)
 			return r;
+		n++;
 	}
-	return r;
+	return r < 0 ? r : n;
 }
 
-int store_walk_actions(struct store *store,
+static int walk_state(struct store *store, enum action_state state, enum action_kind kind,
+		      uint64_t after_seq, int64_t limit,
+		      int (*callback)(void *context, const struct action *action), void *context)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_ACTIONS_IN_STATE];
+
+	sql_bind_text(statement, 1, action_state_name(state));
+	sql_bind_text(statement, 2, action_kind_name(kind));
+	sqlite3_bind_int64(statement, 3, (int64_t)after_seq);
+	sqlite3_bind_int64(statement, 4, limit);
+	return walk(statement, callback, context);
+}
+
+int store_walk_wanted(struct store *store, enum action_kind kind, uint64_t after_seq,
+		      unsigned int limit,
+		      int (*callback)(void *context, const struct action *action), void *context)
+{
+	return walk_state(store, ACTION_WANTED, kind, after_seq, limit, callback, context);
+}
+
+int store_walk_started(struct store *store, enum action_kind kind,
 		       int (*callback)(void *context, const struct action *action), void *context)
 {
-	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_OPEN_ACTIONS];
+	return walk_state(store, ACTION_STARTED, kind, 0, -1, callback, context);
+}
 
-	return walk(statement, callback, context);
+int store_end_lost_actions(struct store *store, sd_id128_t boot)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_END_LOST_ACTIONS];
+	int r = store_ready(store);
+
+	if (r < 0)
+		return r;
+	sql_bind_id(statement, 1, boot);
+	sqlite3_bind_int64(statement, 2, store->now_us);
+	r = store_result(store, sql_run(statement));
+	return r < 0 ? r : sqlite3_changes(store->db);
 }
 
 int store_walk_offlined(struct store *store, sd_id128_t boot,
 			int (*callback)(void *context, const struct action *action), void *context)
 {
 	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_OFFLINED];
+	int r;
 
 	sql_bind_id(statement, 1, boot);
-	return walk(statement, callback, context);
+	r = walk(statement, callback, context);
+	return r < 0 ? r : 0;
 }
 
 int store_next_action(struct store *store, uint64_t after, struct action *ret_action)

@@ -100,12 +100,22 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 		"environment = CASE WHEN ?4 IS NULL THEN environment END, "
 		"input = CASE WHEN ?4 IS NULL THEN input END, "
 		"journal = CASE WHEN ?4 IS NOT NULL AND journal = 'later' THEN 'waiting' "
-		"ELSE journal END WHERE seq = ?1",
-	[STATEMENT_OPEN_ACTIONS] = "SELECT " ACTION_COLUMNS " FROM action INDEXED BY action_open "
-				   "WHERE state IN ('wanted', 'started') ORDER BY seq",
-	[STATEMENT_OFFLINED] = "SELECT " ACTION_COLUMNS " FROM action INDEXED BY action_offline "
-			       "WHERE boot = ?1 AND kind IN ('offline-page', 'offline-cpu') "
-			       "AND done_us IS NOT NULL ORDER BY seq",
+		"ELSE journal END WHERE seq = ?1 AND wanted_us = ?5 AND kind = ?6 AND target = ?7",
+	[STATEMENT_ACTIONS_IN_STATE] =
+		"SELECT " ACTION_COLUMNS " FROM action INDEXED BY action_open "
+		"WHERE state = ?1 AND kind = ?2 AND seq > ?3 "
+		"AND state IN ('wanted', 'started') ORDER BY seq LIMIT ?4",
+	[STATEMENT_END_LOST_ACTIONS] =
+		"UPDATE action SET state = 'unknown', done_us = ?2, environment = NULL, "
+		"input = NULL, result = CASE kind WHEN 'trigger' THEN 'we went down while it ran' "
+		"ELSE 'the machine went down before' END, "
+		"journal = CASE journal WHEN 'later' THEN 'waiting' ELSE journal END "
+		"WHERE state IN ('wanted', 'started') AND CASE kind WHEN 'trigger' "
+		"THEN state = 'started' ELSE boot IS NOT ?1 END",
+	[STATEMENT_OFFLINED] = "SELECT " ACTION_COLUMNS " FROM action INDEXED BY action_boot "
+			       "WHERE boot = ?1 AND done_us IS NOT NULL AND "
+			       "(kind IN ('offline-page', 'offline-cpu') OR cpu IS NOT NULL) "
+			       "ORDER BY seq",
 	[STATEMENT_NEXT_ACTION] = "SELECT " ACTION_COLUMNS " FROM action "
 				  "INDEXED BY action_outbox WHERE journal = 'waiting' "
 				  "AND seq > ?1 ORDER BY seq LIMIT 1",

@@ -157,12 +157,29 @@ int store_walk_counters(struct store *store,
  */
 int store_add_action(struct store *store, struct action *action, bool want_journal);
 
-/* Stores state, result and done_us of the action with that seq; in a transaction. */
+/*
+ * Stores state, result and done_us of the action with that seq; in a transaction.
+ * Errors: as others, -ENOENT: this database does not have it.
+ */
 int store_update_action(struct store *store, const struct action *action);
 
-/* Actions that are wanted or started; those of the boot that took something offline. As above. */
-int store_walk_actions(struct store *store,
+/*
+ * Wanted actions of a kind after that seq, or those that were started; the oldest first, at
+ * most limit. As above, but returns how many there were.
+ */
+int store_walk_wanted(struct store *store, enum action_kind kind, uint64_t after_seq,
+		      unsigned int limit,
+		      int (*callback)(void *context, const struct action *action), void *context);
+int store_walk_started(struct store *store, enum action_kind kind,
 		       int (*callback)(void *context, const struct action *action), void *context);
+
+/*
+ * After a crash, in a transaction: what became of scripts that were started is not known, nor
+ * of pages and CPUs of other boots, which are in use again. Returns how many these are.
+ */
+int store_end_lost_actions(struct store *store, sd_id128_t boot);
+
+/* What took pages or CPUs offline in that boot, or may have. As store_walk_counters(). */
 int store_walk_offlined(struct store *store, sd_id128_t boot,
 			int (*callback)(void *context, const struct action *action), void *context);
 

@@ -143,19 +143,45 @@ int accounting_event(struct accounting *accounting, struct store *store, const s
 	return account_event(accounting->account, event, &want);
 }
 
+static int record_lost(struct accounting *accounting, struct store *store)
+{
+	int n = store_end_lost_actions(store, accounting->params.env.boot);
+
+	if (n > 0)
+		strbuf_addf(&accounting->ending,
+			    "%d thing%s to be done by an earlier life: what became of it is not "
+			    "known\n",
+			    n, n == 1 ? "" : "s");
+	return n < 0 ? n : 0;
+}
+
+/* One that this database does not have, because it is another one, is new in it. */
+static int store_action(struct accounting *accounting, struct store *store, struct action *action)
+{
+	int r = action->seq ? store_update_action(store, action) : -ENOENT;
+
+	if (r == -ENOENT)
+		r = store_add_action(store, action, accounting->params.journal);
+	if (r == 0)
+		note_ending(accounting, action);
+	return r;
+}
+
 static int record_step(struct accounting *accounting, struct store *store,
 		       const struct accounting_step *step)
 {
 	struct account *account = accounting->account;
 	struct action *action = step->action;
-	int r = action->seq ? store_update_action(store, action)
-			    : store_add_action(store, action, accounting->params.journal);
+	int r;
 
+	if (step->kind == STEP_LOST)
+		return record_lost(accounting, store);
+	r = store_action(accounting, store, action);
 	if (r < 0)
 		return r;
-	note_ending(accounting, action);
 	switch (step->kind) {
 	case STEP_ACTION:
+	case STEP_LOST:
 		break;
 	case STEP_PAGE_OFFLINE:
 		return account_page_result(account, action->page, PAGE_OFFLINE);

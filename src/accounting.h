@@ -49,6 +49,7 @@ struct accounting_step {
 		STEP_PAGE_FAILED,  /* or could not be taken offline */
 		STEP_PAGE_ONLINE,  /* or was left as it is */
 		STEP_DIMM_CHANGED, /* the module at its location is another one */
+		STEP_LOST, /* no action: what became of those of earlier lives is not known */
 	} kind;
 };
 int accounting_record(struct accounting *accounting, struct store *store,

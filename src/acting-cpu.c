@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acting-private.h"
+#include "util/cleanup.h"
 #include "util/log.h"
 #include "util/strbuf.h"
 
@@ -26,43 +27,66 @@ static int find_cpus(const struct job *job, struct cpu_list *ret_cpus)
 				 type_of(action), ret_cpus);
 }
 
-void acting_affected_cpus(struct job *job, char *buffer, size_t size)
+/* CPUs that share the job's cache, and of them those that may go offline. */
+static bool find_allowed(struct job *job, struct cpu_list *ret_allowed)
 {
-	struct cpu_list cpus, gone = { 0 };
-	size_t used = 0;
+	const struct acting *acting = job->acting;
+	struct cpu_list cpus, gone = acting->given, allowed = { 0 };
 
-	snprintf(buffer, size, "unknown");
-	/* mcelog's script takes them offline itself: one of the two does it */
-	if (job->acting->params.config->cache.cpu_offline || find_cpus(job, &cpus) < 0)
-		return;
-	buffer[0] = '\0';
-	for (unsigned int cpu = 0; cpu < CPU_LIST_MAX && used < size - 8; cpu++) {
+	if (find_cpus(job, &cpus) < 0)
+		return false;
+	for (unsigned int cpu = 0; cpu < CPU_LIST_MAX; cpu++) {
 		enum cpu_rule rule;
 
 		if (!cpu_list_has(&cpus, cpu) ||
-		    offline_cpu_judge(job->acting->params.root, cpu, &job->acting->ours, &gone,
-				      &rule) < 0 ||
+		    offline_cpu_judge(acting->params.root, cpu, &acting->ours, &gone, &rule) < 0 ||
 		    rule != CPU_RULE_OK)
 			continue;
 		cpu_list_add(&gone, cpu);
-		used += (size_t)snprintf(buffer + used, size - used, "%s%u", used ? " " : "", cpu);
+		cpu_list_add(&allowed, cpu);
 	}
-	if (!used)
-		snprintf(buffer, size, "unknown");
+	*ret_allowed = allowed;
+	return cpu_list_count(&allowed) > 0;
+}
+
+void acting_affected_cpus(struct job *job, char *buffer, size_t size)
+{
+	const struct config *config = job->acting->params.config;
+	size_t used = 0;
+
+	snprintf(buffer, size, "unknown");
+	/* mcelog's script takes them offline itself: one of the two does it, and a dry run none */
+	if (config->cache.cpu_offline || config->dry_run || !find_allowed(job, &job->given))
+		return;
+	for (unsigned int cpu = 0; cpu < CPU_LIST_MAX && used < size - 8; cpu++)
+		if (cpu_list_has(&job->given, cpu))
+			used += (size_t)snprintf(buffer + used, size - used, "%s%u",
+						 used ? " " : "", cpu);
+	cpu_list_join(&job->acting->given, &job->given);
+}
+
+void acting_script_ended(struct job *job)
+{
+	cpu_list_remove(&job->acting->given, &job->given);
+	cpu_list_join(&job->acting->ours, &job->given);
 }
 
 void acting_remember_cpus(struct acting *acting, const struct action *action)
 {
-	const char *at = strstr(action->result, RESULT_PREFIX);
-	char list[ACTION_TEXT_MAX];
-	struct cpu_list cpus;
+	static const char *const prefixes[] = { RESULT_PREFIX, ACTING_GIVEN_CPUS };
 
-	if (!at)
-		return;
-	snprintf(list, sizeof(list), "%s", at + strlen(RESULT_PREFIX));
-	list[strcspn(list, ";")] = '\0';
-	if (cpu_list_parse(list, &cpus) == 0)
-		cpu_list_join(&acting->ours, &cpus);
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		const char *at = strstr(action->result, prefixes[i]);
+		char list[ACTION_TEXT_MAX];
+		struct cpu_list cpus;
+
+		if (!at)
+			continue;
+		snprintf(list, sizeof(list), "%s", at + strlen(prefixes[i]));
+		list[strcspn(list, ";")] = '\0';
+		if (cpu_list_parse(list, &cpus) == 0)
+			cpu_list_join(&acting->ours, &cpus);
+	}
 }
 
 /* "offline now: 2-3; CPU 0: refused: ..." */

@@ -9,7 +9,10 @@
 #include "policy.h"
 #include "util/log.h"
 
-enum { PAGE_KIB = 4 };
+enum {
+	PAGE_KIB = 4,
+	PATIENCE_US = 30 * 1000000, /* with a runner that does not take a script */
+};
 
 /* It offlines pages itself: all that we do is to look whether it did. */
 static bool is_left_to_kernel(const struct job *job)
@@ -36,6 +39,16 @@ static bool is_forbidden(struct job *job)
 	return true;
 }
 
+/* Whether the runner may still take it: it may be about to be started again. */
+static bool is_worth_waiting(struct job *job)
+{
+	int64_t now_us = acting_now_us();
+
+	if (!job->asked_us || now_us < job->asked_us)
+		job->asked_us = now_us;
+	return now_us - job->asked_us < PATIENCE_US;
+}
+
 /* A script that the offlining waits for. Returns whether it is under way, or to be tried again. */
 static bool run_script(struct job *job, enum trigger trigger)
 {
@@ -44,11 +57,15 @@ static bool run_script(struct job *job, enum trigger trigger)
 
 	snprintf(page, sizeof(page), "%" PRIu64, job->action.page);
 	r = acting_ask_runner(job, trigger, page);
+	if (r == -EAGAIN && is_worth_waiting(job))
+		return true;
+	job->asked_us = 0;
 	if (r == 0)
 		job->state = JOB_RUNNING;
-	else if (r != -EAGAIN && r != -ENOENT)
-		log_warning("%s: %s", trigger_key(trigger), strerror(-r));
-	return r == 0 || r == -EAGAIN;
+	else if (r != -ENOENT)
+		log_warning("%s: page %" PRIx64 " goes offline without it: %s",
+			    trigger_key(trigger), job->action.page, strerror(-r));
+	return r == 0;
 }
 
 /* The script after it, and the end. */
@@ -63,6 +80,7 @@ static void on_offline(void *userdata, const struct offline_page_report *report)
 {
 	struct job *job = userdata;
 	struct action *action = &job->action;
+	char text[ACTION_TEXT_MAX - sizeof(ACTING_DRY_RUN)];
 
 	job->page_offline = offline_succeeded(report->result);
 	job->page_left = report->result == OFFLINE_DRY_RUN && !is_left_to_kernel(job);
@@ -70,7 +88,9 @@ static void on_offline(void *userdata, const struct offline_page_report *report)
 		snprintf(action->result, sizeof(action->result), "left to the kernel: %s",
 			 job->acting->host.collector_text);
 	else
-		offline_page_text(report, action->result, sizeof(action->result));
+		snprintf(action->result, sizeof(action->result), "%s%s",
+			 job->page_left ? ACTING_DRY_RUN : "",
+			 offline_page_text(report, text, sizeof(text)));
 	action->state = job->page_offline || job->page_left ? ACTION_DONE : ACTION_FAILED;
 	offline_page_free(job->page);
 	job->page = NULL;
@@ -114,7 +134,7 @@ void acting_begin_page(struct job *job)
 			return;
 		job->soft = policy_how_offline(job->acting->params.config) != OFFLINE_HARD &&
 			    !job->acting->params.config->dry_run;
-		if (job->soft && run_script(job, TRIGGER_PAGE_PRE_SOFT))
+		if (job->soft && !job->again && run_script(job, TRIGGER_PAGE_PRE_SOFT))
 			return;
 		job->before_done = true;
 	}

@@ -13,8 +13,8 @@
 #include "util/log.h"
 
 enum {
-	STEPS_MAX = 64,	   /* in one transaction */
-	TRIGGERS_MAX = 64, /* at the runner at once; it has its own queue */
+	STEPS_MAX = 64, /* in one transaction */
+	QUEUE_MAX = 64, /* waiting jobs of a kind in memory */
 	RETRY_US = 1000000,
 	BUSY_RETRY_US = 100000,
 	LIMIT_HOUR_US = 3600ll * 1000000,
@@ -28,20 +28,15 @@ static void work_later(struct acting *acting, uint64_t us)
 
 /* --- jobs --- */
 
-static struct job *add_job(struct acting *acting, const struct action *action)
+static struct job *new_job(struct acting *acting, const struct action *action)
 {
 	struct job *job = calloc(1, sizeof(*job));
 
 	if (!job || action_copy(action, &job->action) < 0) {
-		/* it stays in the store, and the next start finds it there */
-		log_error("%s: out of memory, the next start does it", action->text);
 		free(job);
 		return NULL;
 	}
 	job->acting = acting;
-	*acting->last = job;
-	acting->last = &job->next;
-	acting_work_soon(acting);
 	return job;
 }
 
@@ -53,22 +48,11 @@ static void free_job(struct job *job)
 	free(job);
 }
 
-/* Takes the job at *at out of the list. */
-static void drop_job(struct acting *acting, struct job **at)
+/* One page at a time, and one cache: what they may take depends on the one before. */
+static unsigned int most_at_once(const struct acting *acting, enum action_kind kind)
 {
-	struct job *job = *at;
-
-	*at = job->next;
-	if (acting->last == &job->next)
-		acting->last = at;
-	free_job(job);
-}
-
-/* --- who may begin --- */
-
-static bool is_under_way(const struct job *job)
-{
-	return job->state == JOB_READY || job->state == JOB_RUNNING;
+	/* what the runner only keeps waiting is not begun */
+	return kind == ACTION_TRIGGER ? acting->params.config->trigger.children_max : 1;
 }
 
 static unsigned int count_under_way(const struct acting *acting, enum action_kind kind)
@@ -76,17 +60,201 @@ static unsigned int count_under_way(const struct acting *acting, enum action_kin
 	unsigned int n = 0;
 
 	for (const struct job *job = acting->jobs; job; job = job->next)
-		n += job->action.kind == kind && (is_under_way(job) || job->recording);
+		n += job->action.kind == kind && job->state != JOB_ENDED;
 	return n;
 }
 
-/* One page at a time, and one cache: what they may take depends on the one before. */
-static bool may_begin(const struct job *job)
-{
-	unsigned int n = count_under_way(job->acting, job->action.kind);
+/* --- those that wait --- */
 
-	return job->state == JOB_NEW && !job->acting->stopped &&
-	       n < (job->action.kind == ACTION_TRIGGER ? TRIGGERS_MAX : 1u);
+static void enqueue(struct queue *queue, struct job *job)
+{
+	*queue->end = job;
+	queue->end = &job->next;
+	queue->n++;
+	queue->last_seq = job->action.seq;
+}
+
+static struct job *dequeue(struct queue *queue)
+{
+	struct job *job = queue->first;
+
+	queue->first = job->next;
+	if (!queue->first)
+		queue->end = &queue->first;
+	queue->n--;
+	job->next = NULL;
+	return job;
+}
+
+/* It is in the store: where there is no room here it is found there. */
+void acting_take(struct acting *acting, const struct action *action)
+{
+	struct queue *queue = &acting->queues[action->kind];
+	struct job *job = queue->more || queue->n == QUEUE_MAX ? NULL : new_job(acting, action);
+
+	if (job) {
+		enqueue(queue, job);
+	} else {
+		queue->more = true;
+		/* the numbers of a database that took another one's place are lower */
+		if (action->seq <= queue->last_seq)
+			queue->last_seq = action->seq - 1;
+	}
+	acting_work_soon(acting);
+}
+
+static int enqueue_action(void *context, const struct action *action)
+{
+	struct acting *acting = context;
+	struct job *job = new_job(acting, action);
+
+	if (!job)
+		return -ENOMEM;
+	enqueue(&acting->queues[action->kind], job);
+	return 0;
+}
+
+/* Fills up a queue from the store. Errors: of the store. */
+static int refill(struct acting *acting, enum action_kind kind)
+{
+	struct store *store = pipeline_store(acting->params.pipeline);
+	struct queue *queue = &acting->queues[kind];
+	unsigned int wanted = QUEUE_MAX - queue->n;
+	int n;
+
+	if (!queue->more || queue->n > QUEUE_MAX / 2)
+		return 0;
+	n = store ? store_walk_wanted(store, kind, queue->last_seq, wanted, enqueue_action, acting)
+		  : -ENODEV;
+	if (n < 0)
+		return n;
+	queue->more = (unsigned int)n == wanted;
+	return 0;
+}
+
+static int refill_all(struct acting *acting)
+{
+	int r = 0;
+
+	for (int kind = 0; r == 0 && kind < ACTION_KINDS_; kind++)
+		r = refill(acting, (enum action_kind)kind);
+	return r;
+}
+
+/* --- storing --- */
+
+static struct accounting_step step_of(struct job *job)
+{
+	struct accounting_step step = { .action = &job->action, .kind = STEP_ACTION };
+
+	if (job->action.kind == ACTION_OFFLINE_PAGE && job->state == JOB_ENDED)
+		step.kind = job->page_offline ? STEP_PAGE_OFFLINE
+			    : job->page_left  ? STEP_PAGE_ONLINE
+					      : STEP_PAGE_FAILED;
+	return step;
+}
+
+/* What one transaction stores: the results of jobs that have ended, and others as begun. */
+struct batch {
+	struct accounting_step steps[STEPS_MAX];
+	size_t n;
+	struct job *ended;
+	struct job *begun;
+};
+
+static void take_ended(struct acting *acting, struct batch *batch)
+{
+	for (struct job **at = &acting->jobs; *at && batch->n < STEPS_MAX;) {
+		struct job *job = *at;
+
+		if (job->state != JOB_ENDED) {
+			at = &job->next;
+			continue;
+		}
+		*at = job->next;
+		job->next = batch->ended;
+		batch->ended = job;
+		batch->steps[batch->n++] = step_of(job);
+	}
+}
+
+/* In the order of the queues; the list is in reverse. */
+static void take_next(struct acting *acting, enum action_kind kind, struct batch *batch)
+{
+	unsigned int n = count_under_way(acting, kind), most = most_at_once(acting, kind);
+
+	for (; n < most && acting->queues[kind].first && batch->n < STEPS_MAX; n++) {
+		struct job *job = dequeue(&acting->queues[kind]);
+
+		job->action.state = ACTION_STARTED;
+		job->next = batch->begun;
+		batch->begun = job;
+		batch->steps[batch->n++] = step_of(job);
+	}
+}
+
+static void push_all(struct acting *acting, struct job *list)
+{
+	while (list) {
+		struct job *job = list;
+
+		list = job->next;
+		job->next = acting->jobs;
+		acting->jobs = job;
+	}
+}
+
+/* It was not stored: all is as before. */
+static void give_back(struct acting *acting, struct batch *batch)
+{
+	push_all(acting, batch->ended);
+	while (batch->begun) {
+		struct job *job = batch->begun;
+		struct queue *queue = &acting->queues[job->action.kind];
+
+		batch->begun = job->next;
+		job->action.state = ACTION_WANTED;
+		job->next = queue->first;
+		if (!queue->first)
+			queue->end = &job->next;
+		queue->first = job;
+		queue->n++;
+	}
+}
+
+static void adopt(struct acting *acting, struct batch *batch)
+{
+	while (batch->ended) {
+		struct job *job = batch->ended;
+
+		batch->ended = job->next;
+		free_job(job);
+	}
+	for (struct job *job = batch->begun; job; job = job->next)
+		job->state = JOB_READY;
+	push_all(acting, batch->begun);
+}
+
+static int record(struct acting *acting)
+{
+	struct batch batch = { 0 };
+	int r;
+
+	take_ended(acting, &batch);
+	for (int kind = 0; !acting->stopped && kind < ACTION_KINDS_; kind++)
+		take_next(acting, (enum action_kind)kind, &batch);
+	if (!batch.n)
+		return 0;
+	r = pipeline_record(acting->params.pipeline, batch.steps, batch.n);
+	if (r < 0) {
+		give_back(acting, &batch);
+		return r;
+	}
+	adopt(acting, &batch);
+	acting->params.recorded(acting->params.context);
+	/* there may be more, and their room is free now */
+	acting_work_soon(acting);
+	return 0;
 }
 
 static void begin(struct job *job)
@@ -109,84 +277,13 @@ static void begin(struct job *job)
 	}
 }
 
-/* --- storing --- */
-
-static struct accounting_step step_of(struct job *job)
-{
-	struct accounting_step step = { .action = &job->action, .kind = STEP_ACTION };
-
-	if (job->action.kind == ACTION_OFFLINE_PAGE && job->state == JOB_ENDED)
-		step.kind = job->page_offline ? STEP_PAGE_OFFLINE
-			    : job->page_left  ? STEP_PAGE_ONLINE
-					      : STEP_PAGE_FAILED;
-	return step;
-}
-
-/* Jobs that have ended, and those that may begin. */
-static size_t collect(struct acting *acting, struct accounting_step *steps)
-{
-	size_t n = 0;
-
-	for (struct job *job = acting->jobs; job && n < STEPS_MAX; job = job->next) {
-		if (job->state != JOB_ENDED && !may_begin(job))
-			continue;
-		if (job->state == JOB_NEW)
-			job->action.state = ACTION_STARTED;
-		job->recording = true;
-		steps[n++] = step_of(job);
-	}
-	return n;
-}
-
-static void take_back(struct acting *acting)
-{
-	for (struct job *job = acting->jobs; job; job = job->next) {
-		if (job->recording && job->state == JOB_NEW)
-			job->action.state = ACTION_WANTED;
-		job->recording = false;
-	}
-}
-
-static void adopt(struct acting *acting)
-{
-	for (struct job **at = &acting->jobs; *at;) {
-		struct job *job = *at;
-		bool recorded = job->recording;
-
-		job->recording = false;
-		if (recorded && job->state == JOB_ENDED) {
-			drop_job(acting, at);
-			continue;
-		}
-		if (recorded)
-			job->state = JOB_READY;
-		at = &job->next;
-	}
-}
-
-static int record(struct acting *acting)
-{
-	struct accounting_step steps[STEPS_MAX];
-	size_t n = collect(acting, steps);
-	int r = n ? pipeline_record(acting->params.pipeline, steps, n) : 0;
-
-	if (r < 0) {
-		take_back(acting);
-		return r;
-	}
-	adopt(acting);
-	if (n)
-		acting->params.recorded(acting->params.context);
-	if (n == STEPS_MAX)
-		acting_work_soon(acting);
-	return 0;
-}
-
 static void work(struct acting *acting)
 {
 	bool again = false;
-	int r = record(acting);
+	int r = refill_all(acting);
 
+	if (r == 0)
+		r = record(acting);
 	if (r < 0) {
 		work_later(acting, r == -EBUSY ? BUSY_RETRY_US : RETRY_US);
 		return;
@@ -217,13 +314,11 @@ static int on_later(sd_event_source *source, uint64_t usec, void *userdata)
 
 /* --- life --- */
 
-void acting_take(struct acting *acting, const struct action *action)
-{
-	add_job(acting, action);
-}
-
 bool acting_is_idle(const struct acting *acting)
 {
+	for (int kind = 0; kind < ACTION_KINDS_; kind++)
+		if (acting->queues[kind].first || acting->queues[kind].more)
+			return false;
 	return !acting->jobs;
 }
 
@@ -234,31 +329,39 @@ void acting_stop(struct acting *acting)
 
 bool acting_is_quiet(const struct acting *acting)
 {
-	const struct job *job = acting->jobs;
-
-	while (job && job->state == JOB_NEW)
-		job = job->next;
-	return !job;
+	return !acting->jobs;
 }
 
-/*
- * A script that was started is not run again. A page or a CPU is tried again,
- * which does no harm, but not after a reboot: then it is in use again.
- */
-static int recover_action(void *context, const struct action *action)
+/* A page or a cache that was begun in an earlier life of this boot: it does no harm twice. */
+static int resume(void *context, const struct action *action)
 {
 	struct acting *acting = context;
-	struct job *job = add_job(acting, action);
+	struct job *job = new_job(acting, action);
 
 	if (!job)
 		return -ENOMEM;
-	if (action->kind == ACTION_TRIGGER && action->state == ACTION_STARTED)
-		job_end(job, ACTION_UNKNOWN, "we went down while it ran");
-	else if (action->kind != ACTION_TRIGGER &&
-		 !sd_id128_equal(action->boot, acting->params.boot))
-		job_end(job, ACTION_UNKNOWN, "the machine went down before");
-	job->action.state = job->state == JOB_NEW ? ACTION_WANTED : job->action.state;
+	job->state = JOB_READY;
+	job->again = true;
+	job->next = acting->jobs;
+	acting->jobs = job;
 	return 0;
+}
+
+/* What is wanted is found in the store; nothing that has begun is begun again but pages and CPUs.
+ */
+static int recover_actions(struct acting *acting, struct store *store)
+{
+	const struct accounting_step lost = { .kind = STEP_LOST };
+	int r = pipeline_record(acting->params.pipeline, &lost, 1);
+
+	if (r >= 0)
+		r = store_walk_started(store, ACTION_OFFLINE_PAGE, resume, acting);
+	if (r >= 0)
+		r = store_walk_started(store, ACTION_OFFLINE_CPU, resume, acting);
+	for (int kind = 0; kind < ACTION_KINDS_; kind++)
+		acting->queues[kind].more = true;
+	acting_work_soon(acting);
+	return r;
 }
 
 struct restored {
@@ -272,10 +375,13 @@ static int restore_offlined(void *context, const struct action *action)
 {
 	struct restored *restored = context;
 
-	if (action->kind == ACTION_OFFLINE_CPU) {
+	if (action->kind != ACTION_OFFLINE_PAGE) {
 		acting_remember_cpus(restored->acting, action);
 		return 0;
 	}
+	/* what a dry run only said was not taken */
+	if (strncmp(action->result, ACTING_DRY_RUN, strlen(ACTING_DRY_RUN)) == 0)
+		return 0;
 	if (action->done_us < restored->since_us || restored->n == OFFLINE_LIMITS_PAGES_MAX)
 		return 0;
 	restored->pages[restored->n++] = (struct offline_limits_page){
@@ -306,7 +412,7 @@ static void recover_limits(struct acting *acting, struct store *store)
 void acting_recover(struct acting *acting)
 {
 	struct store *store = pipeline_store(acting->params.pipeline);
-	int r = store ? store_walk_actions(store, recover_action, acting) : -ENODEV;
+	int r = store ? recover_actions(acting, store) : -ENODEV;
 
 	if (r < 0)
 		log_warning("what was to be done because of earlier errors cannot be read: %s",
@@ -358,6 +464,7 @@ static struct job *find_request(struct acting *acting, uint64_t id)
 
 static void end_trigger(struct job *job, const struct trigger_result *result)
 {
+	_cleanup_strbuf_ struct strbuf cpus = { 0 };
 	enum action_state state = ACTION_FAILED;
 	char text[TRIGGER_RESULT_TEXT_MAX];
 
@@ -370,7 +477,13 @@ static void end_trigger(struct job *job, const struct trigger_result *result)
 		state = ACTION_DONE;
 	else if (result->outcome == TRIGGER_OUTCOME_UNKNOWN)
 		state = ACTION_UNKNOWN;
-	job_end(job, state, "%s", trigger_result_text(result, text));
+	if (!cpu_list_count(&job->given)) {
+		job_end(job, state, "%s", trigger_result_text(result, text));
+		return;
+	}
+	cpu_list_add_text(&job->given, &cpus);
+	job_end(job, state, "%s; " ACTING_GIVEN_CPUS "%s", trigger_result_text(result, text),
+		strbuf_text(&cpus));
 }
 
 static void on_trigger_result(void *context, const struct trigger_result *result)
@@ -380,6 +493,7 @@ static void on_trigger_result(void *context, const struct trigger_result *result
 	if (!job)
 		return;
 	job->request = 0;
+	acting_script_ended(job);
 	if (job->action.kind == ACTION_OFFLINE_PAGE)
 		acting_page_script_ended(job);
 	else
@@ -424,7 +538,8 @@ int acting_new(const struct acting_params *params, struct acting **ret_acting)
 	if (!acting)
 		return -ENOMEM;
 	acting->params = *params;
-	acting->last = &acting->jobs;
+	for (int kind = 0; kind < ACTION_KINDS_; kind++)
+		acting->queues[kind].end = &acting->queues[kind].first;
 	look_at_host(acting);
 	limits.memory_bytes = acting->host.memory_kib * 1024;
 	r = offline_limits_new(&limits, &acting->limits);
@@ -444,8 +559,15 @@ void acting_free(struct acting *acting)
 {
 	if (!acting)
 		return;
-	while (acting->jobs)
-		drop_job(acting, &acting->jobs);
+	for (int kind = 0; kind < ACTION_KINDS_; kind++)
+		while (acting->queues[kind].first)
+			free_job(dequeue(&acting->queues[kind]));
+	while (acting->jobs) {
+		struct job *job = acting->jobs;
+
+		acting->jobs = job->next;
+		free_job(job);
+	}
 	trigger_client_free(acting->client);
 	offline_limits_free(acting->limits);
 	sd_event_source_disable_unref(acting->soon);

@@ -61,10 +61,10 @@ CREATE TABLE action (
 	journal TEXT NOT NULL		-- none; later: when it has ended; waiting, sent
 );
 
-CREATE INDEX action_open ON action (seq) WHERE state IN ('wanted', 'started');
+CREATE INDEX action_open ON action (state, kind, seq) WHERE state IN ('wanted', 'started');
 CREATE INDEX action_outbox ON action (seq) WHERE journal = 'waiting';
 CREATE INDEX action_event ON action (event);
-CREATE INDEX action_offline ON action (boot, kind) WHERE kind IN ('offline-page', 'offline-cpu');
+CREATE INDEX action_boot ON action (boot);
 
 -- The memory modules that each boot found: a serial number that has changed says
 -- that one was replaced.

@@ -245,6 +245,79 @@ wait_client '1000: total 1 seen "1 in 24h" offline-failed triggered'
 [ ! -e "$ran.script" ] || fail "the script before it ran for nothing"
 stop_daemon 0
 
+step "many pages at once: each is taken, in order"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = soft
+max-offline-per-hour = 100
+EOF
+start
+for page in 1 2 3 4 5; do
+	put_error 0 $memory 000000000000${page}000 $physical
+done
+wait_action "offline-page page 5000 done"
+[ "$(actions | grep -c '^offline-page page .000 done')" -eq 5 ] || fail "not all: $(actions)"
+stop_daemon 0
+
+step "more scripts than one looks at: all run, in order, also after the daemon was killed"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = account
+memory-ce-trigger = page-trigger
+[trigger]
+directory = /etc/mcelog/triggers
+children-max = 1
+EOF
+script page-trigger <<EOF
+echo "\$MESSAGE" >>$ran.all
+[ -e $ran.quick ] || sleep 0.3
+EOF
+start
+for page in 10 11 12 13 14 15 16 17 18 19; do
+	put_error 0 $memory 00000000000${page}000 $physical
+done
+wait_events 10
+wait_for 10 test -s "$ran.all" || fail "none ran"
+kill -KILL "$daemon"
+wait "$daemon" 2>/dev/null
+: >"$ran.quick"
+start
+wait_for 15 sh -c "[ \"\$(wc -l <$ran.all)\" -ge 10 ]" || fail "ran: $(cat "$ran.all")"
+sleep 0.5
+[ "$(cut -d' ' -f6 "$ran.all" | tr '\n' ' ')" = "10000 11000 12000 13000 14000 15000 16000 17000 18000 19000 " ] ||
+	fail "ran: $(cat "$ran.all")"
+[ "$(actions | grep -c 'unknown we went down')" -le 1 ] || fail "unknown: $(actions)"
+stop_daemon 0
+
+step "a database that was removed: what is under way is stored in the new one, and as itself"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = account
+memory-ce-trigger = page-trigger
+[trigger]
+directory = /etc/mcelog/triggers
+EOF
+script page-trigger <<EOF
+case \$MESSAGE in
+*" 1000 "*) : >$ran.begun; sleep 2 ;;
+*) exit 7 ;;
+esac
+EOF
+start
+put_error 0 $memory 0000000000001000 $physical
+wait_for 10 test -e "$ran.begun" || fail "it did not run"
+rm -f "$db" "$db-wal" "$db-shm"
+put_error 0 $memory 0000000000004000 $physical
+wait_action "page.memory-ce-trigger failed exit status 7"
+wait_action "page.memory-ce-trigger done exit status 0"
+stop_daemon 0
+
 step "more than 64 pages in an hour are not taken"
 make_machine <<EOF
 socket-path = /run/mcelog-client

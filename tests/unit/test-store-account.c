@@ -218,10 +218,12 @@ static void update(struct fixture *f, const struct action *action)
 	assert_int_equal(store_commit(f->store), 0);
 }
 
+/* Wanted and started scripts. */
 static void walk_open(struct fixture *f)
 {
 	forget(f);
-	assert_int_equal(store_walk_actions(f->store, keep_action, f), 0);
+	assert_true(store_walk_wanted(f->store, ACTION_TRIGGER, 0, 16, keep_action, f) >= 0);
+	assert_true(store_walk_started(f->store, ACTION_TRIGGER, keep_action, f) >= 0);
 }
 
 static void test_action(void **state)
@@ -346,6 +348,83 @@ static void test_offlined(void **state)
 	action_clear(&action);
 }
 
+/* A queue that is read in parts, each kind for itself. */
+static void test_wanted(void **state)
+{
+	struct fixture *f = *state;
+	struct action action = sample_action();
+	uint64_t seqs[5];
+
+	for (size_t i = 0; i < 5; i++) {
+		add(f, &action, false);
+		seqs[i] = action.seq;
+	}
+	action.kind = ACTION_OFFLINE_PAGE;
+	add(f, &action, false);
+	assert_int_equal(store_walk_wanted(f->store, ACTION_TRIGGER, 0, 2, keep_action, f), 2);
+	assert_int_equal(store_walk_wanted(f->store, ACTION_TRIGGER, seqs[1], 9, keep_action, f),
+			 3);
+	assert_int_equal(f->n_actions, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(f->actions[i].seq, seqs[i]);
+	assert_int_equal(store_walk_wanted(f->store, ACTION_TRIGGER, seqs[4], 9, keep_action, f),
+			 0);
+	assert_int_equal(store_walk_wanted(f->store, ACTION_OFFLINE_PAGE, 0, 9, keep_action, f), 1);
+	action_clear(&action);
+}
+
+/* A number that another action has in this database is not this action. */
+static void test_not_here(void **state)
+{
+	struct fixture *f = *state;
+	struct action action = sample_action(), other = sample_action();
+
+	add(f, &action, false);
+	other.seq = action.seq;
+	other.wanted_us++;
+	other.state = ACTION_DONE;
+	other.done_us = 1;
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(store_update_action(f->store, &other), -ENOENT);
+	assert_int_equal(store_commit(f->store), 0);
+	walk_open(f);
+	assert_int_equal(f->n_actions, 1);
+	action_clear(&action);
+	action_clear(&other);
+}
+
+/* After a crash: scripts that ran, and what was to go offline in another boot. */
+static void test_lost(void **state)
+{
+	struct fixture *f = *state;
+	struct action action = sample_action();
+	sd_id128_t boot = action.boot;
+
+	add(f, &action, true); /* 1: a script that has not begun */
+	action.state = ACTION_STARTED;
+	add(f, &action, true); /* 2: one that has */
+	action.kind = ACTION_OFFLINE_PAGE;
+	add(f, &action, true); /* 3: a page of this boot */
+	action.boot = id_of(0xc);
+	add(f, &action, true); /* 4: and of another one */
+	action.state = ACTION_WANTED;
+	add(f, &action, true); /* 5 */
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(store_end_lost_actions(f->store, boot), 3);
+	assert_int_equal(store_commit(f->store), 0);
+	walk_open(f);
+	assert_int_equal(f->n_actions, 1);
+	assert_int_equal(f->actions[0].seq, 1);
+	forget(f);
+	assert_int_equal(store_walk_started(f->store, ACTION_OFFLINE_PAGE, keep_action, f), 1);
+	assert_int_equal(f->actions[0].seq, 3);
+	assert_int_equal(walk_outbox(f), 3);
+	assert_int_equal(f->actions[0].state, ACTION_UNKNOWN);
+	assert_string_equal(f->actions[0].result, "we went down while it ran");
+	assert_string_equal(f->actions[1].result, "the machine went down before");
+	action_clear(&action);
+}
+
 /* Counters go over into the database that takes a damaged one's place. */
 static void test_set_aside(void **state)
 {
@@ -364,8 +443,12 @@ static void test_set_aside(void **state)
 	walk_counters(f);
 	assert_int_equal(f->n_counters, 1);
 	assert_counter(&f->counters[0], &counter);
+	/* what is to be done goes over, too, with its number; numbers are not used again */
+	walk_open(f);
+	assert_int_equal(f->n_actions, 1);
+	assert_int_equal(f->actions[0].seq, seq);
 	add(f, &action, false);
-	assert_true(action.seq > seq); /* numbers are not used again */
+	assert_true(action.seq > seq);
 	action_clear(&action);
 }
 
@@ -400,6 +483,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_action, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_outbox, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_offlined, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_wanted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_not_here, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_set_aside, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dimms, setup, teardown),
 	};
