@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "actions/memory-failure.h"
 #include "actions/worker.h"
 #include "util/cleanup.h"
 
@@ -95,9 +96,13 @@ static bool soft_is_disabled(const struct root *root)
 	return root_read(root, SOFT_SYSCTL, 64, &text, NULL) == 0 && text[0] == '0';
 }
 
-static int write_address(const struct task *task, const char *file)
+static int write_address(const struct task *task, struct offline_page_report *report)
 {
+	bool is_hard = report->method == OFFLINE_METHOD_HARD;
+	const char *file = is_hard ? HARD_FILE : SOFT_FILE;
+	struct memory_failure_listener listener;
 	char text[32];
+	int r;
 
 	if (task->request.dry_run) {
 		_cleanup_close_ int fd = root_open(task->root, file, O_WRONLY);
@@ -105,7 +110,18 @@ static int write_address(const struct task *task, const char *file)
 		return fd < 0 ? fd : 0;
 	}
 	snprintf(text, sizeof(text), "0x%" PRIx64, task->request.address);
-	return root_write(task->root, file, text);
+	if (!is_hard)
+		return root_write(task->root, file, text);
+	memory_failure_listen(task->root, &listener);
+	r = root_write(task->root, file, text);
+	memory_failure_hear(&listener, task->request.address >> PAGE_SHIFT, &report->said);
+	return r;
+}
+
+static bool kernel_gave_up(const struct offline_page_report *report)
+{
+	return report->said.result == MEMORY_FAILURE_IGNORED ||
+	       report->said.result == MEMORY_FAILURE_FAILED;
 }
 
 /* The kernel said yes: is it so? */
@@ -119,8 +135,15 @@ static void prove(const struct task *task, bool was_poisoned, struct offline_pag
 		report->error = r;
 	} else if (!(flags & FLAG_HWPOISON)) {
 		report->result = OFFLINE_DISBELIEVED;
+	} else if (kernel_gave_up(report)) {
+		report->result = OFFLINE_REFUSED;
+		report->error = -EBUSY; /* as kernels say whose write does not succeed then */
+		report->marked = true;
 	} else {
-		report->result = was_poisoned ? OFFLINE_ALREADY : OFFLINE_DONE;
+		/* the flag of a hugetlb page may be that of another part */
+		report->result = was_poisoned && report->said.result != MEMORY_FAILURE_RECOVERED
+					 ? OFFLINE_ALREADY
+					 : OFFLINE_DONE;
 	}
 }
 
@@ -155,7 +178,7 @@ static void try_method(const struct task *task, enum offline_method method, bool
 		report->result = OFFLINE_DISABLED;
 		return;
 	}
-	r = write_address(task, is_soft ? SOFT_FILE : HARD_FILE);
+	r = write_address(task, report);
 	if (r < 0)
 		refuse(task, r, report);
 	else if (task->request.dry_run)
@@ -201,6 +224,7 @@ static void on_done(void *userdata, int error, const void *shared)
 		report.result = OFFLINE_REFUSED;
 		report.error = error;
 		report.marked = false;
+		report.said = (struct memory_failure){ .result = MEMORY_FAILURE_UNASKED };
 	}
 	page->done(page->userdata, &report);
 }
@@ -244,11 +268,26 @@ int offline_page_start(sd_event *event, const struct root *root,
 
 /* --- in words --- */
 
+/* Whether the kernel's word for it is all that there is to say. */
+static bool kernel_said_done(const struct offline_page_report *report)
+{
+	return report->said.result == MEMORY_FAILURE_RECOVERED ||
+	       report->said.result == MEMORY_FAILURE_DELAYED;
+}
+
+static const char *done_text(const struct offline_page_report *report)
+{
+	if (!kernel_said_done(report))
+		return "done: the page is out of use";
+	return report->said.result == MEMORY_FAILURE_RECOVERED ? "done"
+							       : "done as far as it can be now";
+}
+
 static const char *outcome_text(const struct offline_page_report *report)
 {
 	switch (report->result) {
 	case OFFLINE_DONE:
-		return "done: the page is out of use";
+		return done_text(report);
 	case OFFLINE_ALREADY:
 		return "not needed: the page was out of use before";
 	case OFFLINE_UNPROVEN:
@@ -270,15 +309,46 @@ static const char *outcome_text(const struct offline_page_report *report)
 	return "unknown";
 }
 
+/* The kernel's word, or what its error means; "" where there is no more to say. */
+static const char *reason_text(const struct offline_page_report *report, char *buffer, size_t size)
+{
+	switch (report->result) {
+	case OFFLINE_REFUSED:
+		if (!kernel_gave_up(report))
+			return offline_error_text(report->method, report->error);
+		return memory_failure_text(&report->said, buffer, size);
+	case OFFLINE_DONE:
+	case OFFLINE_UNPROVEN:
+	case OFFLINE_DISBELIEVED:
+		return memory_failure_text(&report->said, buffer, size);
+	case OFFLINE_ALREADY:
+	case OFFLINE_DISABLED:
+	case OFFLINE_UNSUPPORTED:
+	case OFFLINE_DRY_RUN:
+	case OFFLINE_RESULT_COUNT_:
+		break;
+	}
+	return "";
+}
+
+/* What parts the outcome from its reason. */
+static const char *separator(const struct offline_page_report *report)
+{
+	bool is_open = report->result == OFFLINE_REFUSED ||
+		       (report->result == OFFLINE_DONE && kernel_said_done(report));
+
+	return is_open ? ": " : "; ";
+}
+
 const char *offline_page_text(const struct offline_page_report *report, char *buffer, size_t size)
 {
-	bool is_refused = report->result == OFFLINE_REFUSED;
+	bool is_marked = report->result == OFFLINE_REFUSED && report->marked;
+	char said[160];
+	const char *reason = reason_text(report, said, sizeof(said));
 
 	snprintf(buffer, size, "%s offlining %s%s%s%s",
 		 report->method == OFFLINE_METHOD_HARD ? "hard" : "soft", outcome_text(report),
-		 is_refused ? ": " : "",
-		 is_refused ? offline_error_text(report->method, report->error) : "",
-		 is_refused && report->marked ? "; it is marked and will not be given out again"
-					      : "");
+		 reason[0] ? separator(report) : "", reason,
+		 is_marked ? "; it is marked and will not be given out again" : "");
 	return buffer;
 }

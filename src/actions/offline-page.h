@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Taking a page of memory out of use: /sys/devices/system/memory/
- * {soft,hard}_offline_page, and /proc/kpageflags for the proof. The kernel gives
- * no other sign of a soft offlining: it emits no event.
+ * {soft,hard}_offline_page, and /proc/kpageflags for the proof. Of a hard offlining
+ * the kernel also says what it did (memory-failure.h); of a soft one it gives no other sign.
  *
  * A child does it (worker.h). How many pages are under way at once, and in what
  * order, is the caller's affair; the kernel itself does one at a time.
@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "actions/memory-failure.h"
 #include "actions/offline.h"
 #include "util/root.h"
 
@@ -35,13 +36,15 @@ struct offline_page_request {
 /*
  * What came of it. A plain value. marked belongs to REFUSED: the kernel has marked
  * the page as poisoned all the same, and does not give it out again once its
- * present user lets go of it.
+ * present user lets go of it. A marked page of which the kernel says that it failed is REFUSED
+ * (-EBUSY) even where the write succeeded; one whose recovery is delayed counts as DONE.
  */
 struct offline_page_report {
 	enum offline_result result;
 	enum offline_method method; /* the one that the result is of */
 	int error;		    /* negative errno of REFUSED and UNSUPPORTED, why UNPROVEN */
 	bool marked;
+	struct memory_failure said; /* of a hard offlining; UNASKED of a soft one */
 };
 
 struct offline_page;
@@ -71,5 +74,8 @@ int offline_page_start(sd_event *event, const struct root *root,
 /* Kills what still runs; the callback is not called any more. NULL allowed. */
 void offline_page_free(struct offline_page *page);
 
-/* The report in words: "soft offlining refused: the address is not memory". Returns buffer. */
+/*
+ * The report in words: "soft offlining refused: the address is not memory", "hard offlining
+ * done: the kernel recovered the free buddy page". Returns buffer.
+ */
 const char *offline_page_text(const struct offline_page_report *report, char *buffer, size_t size);

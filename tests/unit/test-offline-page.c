@@ -18,7 +18,7 @@ static int kernel_write(const struct root *root, const char *path, const char *t
 #include "actions/offline-page.c"
 #undef root_write
 
-#include "tests/unit/collect.h"
+#include "tests/unit/instances.h"
 #include "tests/unit/offline.h"
 
 enum { PFN = 0x12345, HUGE_HEAD = 0x400, HUGE_TAIL = 0x4ff };
@@ -27,10 +27,11 @@ enum { PFN = 0x12345, HUGE_HEAD = 0x400, HUGE_TAIL = 0x4ff };
 
 /* How the kernel answers; the child gets its copy as it is started. */
 static struct {
-	int soft, hard; /* 0 or negative errno */
-	uint64_t marks; /* the pfn that gets the poison flag then; 0 none */
-	bool disables;	/* vm.enable_soft_offline becomes 0 just before */
-	bool hides;	/* /proc/kpageflags goes away */
+	int soft, hard;	  /* 0 or negative errno */
+	uint64_t marks;	  /* the pfn that gets the poison flag then; 0 none */
+	bool disables;	  /* vm.enable_soft_offline becomes 0 just before */
+	bool hides;	  /* /proc/kpageflags goes away */
+	const char *says; /* what it traces of a hard offlining; NULL nothing */
 } kernel;
 
 static void set_flags(const struct root *root, uint64_t pfn, uint64_t flags)
@@ -57,7 +58,11 @@ static int kernel_write(const struct root *root, const char *path, const char *t
 		set_flags(root, kernel.marks, FLAG_HWPOISON);
 	if (kernel.hides)
 		unlink(root_path(root, FLAGS_FILE, flags_path));
-	return strstr(path, "soft") ? kernel.soft : kernel.hard;
+	if (strstr(path, "soft"))
+		return kernel.soft;
+	if (kernel.says)
+		trace(root, TRACING, kernel.says);
+	return kernel.hard;
 }
 
 static int setup(void **state)
@@ -67,6 +72,7 @@ static int setup(void **state)
 	assert_int_equal(collect_setup(state), 0);
 	collect = *state;
 	memset(&kernel, 0, sizeof(kernel));
+	memset(&tracefs, 0, sizeof(tracefs));
 	put_file(collect, SOFT_FILE, "", 0);
 	put_file(collect, HARD_FILE, "", 0);
 	set_flags(&collect->root, PFN + 100, 0);
@@ -333,6 +339,137 @@ static void test_huge(void **state)
 	assert_int_equal(ask(collect, &request).result, OFFLINE_DISBELIEVED);
 }
 
+#define SAYS(what)                                                                                 \
+	" mcelog-1 [000] ..... 1.0: memory_failure_event: pfn 0x12345: recovery action for " what  \
+	"\n"
+
+/* What the kernel says of a hard offlining, with the flag set and the write done. */
+static void test_said(void **state)
+{
+	struct collect *collect = *state;
+
+	put_tracefs(collect, TRACING, EVENT);
+	kernel.marks = PFN;
+	kernel.says = SAYS("free buddy page: Recovered");
+	assert_report(offline(collect, OFFLINE_HARD), OFFLINE_METHOD_HARD, OFFLINE_DONE, 0,
+		      "hard offlining done: the kernel recovered the free buddy page");
+	assert_string_equal(written(collect, HARD_FILE), "0x12345678");
+
+	set_flags(&collect->root, PFN, 0);
+	kernel.says = SAYS("dirty swapcache page: Delayed");
+	assert_report(
+		offline(collect, OFFLINE_HARD), OFFLINE_METHOD_HARD, OFFLINE_DONE, 0,
+		"hard offlining done as far as it can be now: the kernel delayed the recovery "
+		"of the dirty swapcache page");
+
+	set_flags(&collect->root, PFN, 0);
+	kernel.says = NULL;
+	assert_report(offline(collect, OFFLINE_HARD), OFFLINE_METHOD_HARD, OFFLINE_DONE, 0,
+		      "hard offlining done: the page is out of use; the kernel did not say what it "
+		      "did");
+
+	set_flags(&collect->root, PFN, 0);
+	tracefs.has_no_files = true;
+	assert_report(offline(collect, OFFLINE_HARD), OFFLINE_METHOD_HARD, OFFLINE_DONE, 0,
+		      "hard offlining done: the page is out of use; what the kernel did cannot be "
+		      "read from its trace: No such file or directory");
+	assert_int_equal(count_instances(collect, TRACING), 0);
+}
+
+/* Kernels differ in whether the write fails then. */
+static void test_gave_up(void **state)
+{
+	struct collect *collect = *state;
+	struct offline_page_report report;
+
+	put_tracefs(collect, TRACING, EVENT);
+	kernel.marks = PFN;
+	kernel.says = SAYS("dirty LRU page: Failed");
+	report = offline(collect, OFFLINE_HARD);
+	assert_true(report.marked);
+	assert_report(report, OFFLINE_METHOD_HARD, OFFLINE_REFUSED, -EBUSY,
+		      "hard offlining refused: the kernel failed to recover the dirty LRU page; it "
+		      "is marked and will not be given out again");
+
+	set_flags(&collect->root, PFN, 0);
+	kernel.hard = -EIO;
+	kernel.says = SAYS("reserved kernel page: Ignored");
+	report = offline(collect, OFFLINE_HARD);
+	assert_true(report.marked);
+	assert_report(report, OFFLINE_METHOD_HARD, OFFLINE_REFUSED, -EIO,
+		      "hard offlining refused: the kernel ignored the reserved kernel page; it is "
+		      "marked and will not be given out again");
+
+	/* another one was faster: that is no failure */
+	set_flags(&collect->root, PFN, 0);
+	kernel.hard = -EHWPOISON;
+	kernel.says = SAYS("already poisoned: Failed");
+	assert_report(offline(collect, OFFLINE_HARD), OFFLINE_METHOD_HARD, OFFLINE_ALREADY, 0,
+		      "hard offlining not needed: the page was out of use before");
+	assert_int_equal(count_instances(collect, TRACING), 0);
+}
+
+/* The kernel's word alone is no proof. */
+static void test_said_unproven(void **state)
+{
+	struct collect *collect = *state;
+
+	put_tracefs(collect, TRACING, EVENT);
+	kernel.says = SAYS("free buddy page: Recovered");
+	assert_report(offline(collect, OFFLINE_HARD), OFFLINE_METHOD_HARD, OFFLINE_DISBELIEVED, 0,
+		      "hard offlining accepted by the kernel, but the page is still in use; the "
+		      "kernel recovered the free buddy page");
+	kernel.hides = true;
+	assert_report(offline(collect, OFFLINE_HARD), OFFLINE_METHOD_HARD, OFFLINE_UNPROVEN,
+		      -ENOENT,
+		      "hard offlining accepted by the kernel; without /proc/kpageflags nobody can "
+		      "see whether it is so; the kernel recovered the free buddy page");
+}
+
+/* Of a soft one it says nothing, and nobody listens. */
+static void test_said_of_soft(void **state)
+{
+	struct collect *collect = *state;
+
+	put_tracefs(collect, TRACING, EVENT);
+	kernel.marks = PFN;
+	assert_report(offline(collect, OFFLINE_SOFT), OFFLINE_METHOD_SOFT, OFFLINE_DONE, 0,
+		      "soft offlining done: the page is out of use");
+
+	/* one page of a hugetlb page, of which another one is out of use: now this one is, too */
+	set_flags(&collect->root, PFN, FLAG_HUGE | FLAG_HWPOISON);
+	kernel.soft = -EBUSY;
+	kernel.says = SAYS("huge page: Recovered");
+	assert_report(offline(collect, OFFLINE_SOFT_THEN_HARD), OFFLINE_METHOD_HARD, OFFLINE_DONE,
+		      0, "hard offlining done: the kernel recovered the huge page");
+}
+
+/* A child that is killed in the middle leaves its instance; the next one removes it. */
+static void test_killed(void **state)
+{
+	struct collect *collect = *state;
+	const struct offline_page_request request = {
+		.how = OFFLINE_HARD,
+		.address = ADDRESS,
+		.timeout_us = 300000,
+	};
+	char path[ROOT_PATH_MAX];
+
+	put_tracefs(collect, TRACING, EVENT);
+	remove_file(collect, HARD_FILE);
+	assert_int_equal(mkfifo(root_path(&collect->root, HARD_FILE, path), 0600), 0);
+	assert_report(ask(collect, &request), OFFLINE_METHOD_HARD, OFFLINE_REFUSED, -ETIMEDOUT,
+		      "hard offlining refused: the kernel did not answer in time");
+	assert_int_equal(count_instances(collect, TRACING), 1);
+
+	remove_file(collect, HARD_FILE);
+	put_file(collect, HARD_FILE, "", 0);
+	kernel.marks = PFN;
+	kernel.says = SAYS("free buddy page: Recovered");
+	assert_int_equal(ask(collect, &request).result, OFFLINE_DONE);
+	assert_int_equal(count_instances(collect, TRACING), 0);
+}
+
 static void test_dry_run(void **state)
 {
 	struct collect *collect = *state;
@@ -432,10 +569,12 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_done),	TEST(test_already),	   TEST(test_proof),
-		TEST(test_refused),	TEST(test_soft_then_hard), TEST(test_disabled),
-		TEST(test_unsupported), TEST(test_huge),	   TEST(test_dry_run),
-		TEST(test_stuck),	TEST(test_far_address),	   TEST(test_names),
+		TEST(test_done),	 TEST(test_already),	    TEST(test_proof),
+		TEST(test_refused),	 TEST(test_soft_then_hard), TEST(test_disabled),
+		TEST(test_unsupported),	 TEST(test_huge),	    TEST(test_dry_run),
+		TEST(test_stuck),	 TEST(test_far_address),    TEST(test_names),
+		TEST(test_said),	 TEST(test_gave_up),	    TEST(test_said_unproven),
+		TEST(test_said_of_soft), TEST(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
