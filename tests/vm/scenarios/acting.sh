@@ -19,6 +19,7 @@ guest_first() {
 	guest_names
 	guest_restart
 	guest_hung
+	guest_hard
 	guest_bad_config
 	boot_id >$OUT/boot
 }
@@ -36,10 +37,20 @@ guest_scripts() {
 
 # The address of a page that nobody uses: the kernel can always do without it.
 guest_free_page() {
-	local pfn=$((${1:-0x20000}))
+	guest_page_with 0x20000 14 '[4-7c-f]'
+}
 
-	od -An -v -w8 -tx8 -j $((pfn * 8)) -N $((65536 * 8)) /proc/kpageflags 2>/dev/null |
-		awk -v pfn=$pfn '{ if (substr($1, 14, 1) ~ /[4-7c-f]/) { printf "0x%x\n", (pfn + NR - 1) * 4096; exit } }'
+# One of the kernel's own, which it cannot do without
+guest_slab_page() {
+	guest_page_with 0x1000 15 '[89a-f]'
+}
+
+guest_page_with() { # FIRST-PFN DIGIT PATTERN: of the flags, as 16 hexadecimal digits
+	local pfn=$(($1))
+
+	od -An -v -w8 -tx8 -j $((pfn * 8)) /proc/kpageflags 2>/dev/null |
+		awk -v pfn=$pfn -v digit="$2" -v pattern="$3" 'substr($1, digit, 1) ~ pattern {
+			printf "0x%x\n", (pfn + NR - 1) * 4096; exit }'
 }
 
 guest_poisoned() { # ADDRESS: KPF_HWPOISON is bit 19
@@ -164,6 +175,41 @@ guest_hung() {
 	cp /run/conf /etc/mcelog/mcelog.conf
 	systemctl reload mcelog.service
 	t_end
+}
+
+# By force: the kernel says what it did, in an instance that is gone afterwards.
+guest_hard() {
+	local page slab dead
+
+	t_begin "memory-ce-action = hard: the kernel's word, the flag, and no trace instance is left"
+	sed -i 's/^memory-ce-action = .*/memory-ce-action = hard/' /etc/mcelog/mcelog.conf
+	check "configuration" mcelog --check-config
+	check "reload" systemctl reload mcelog.service
+	sleep 1
+	sh -c 'echo $$' >/run/dead
+	dead=$TRACING/instances/mcelog-offline-$(cat /run/dead)
+	mkdir "$dead" # as one that was killed leaves it
+	page=$(guest_free_page)
+	guest_memory_error "$page"
+	guest_memory_error "$page"
+	check "result" wait_for 30 guest_action_has "page $(printf %x "$page") done hard offlining done: the kernel recovered the free buddy page"
+	check "the kernel says so" guest_poisoned "$page"
+	check_eq "instances" "$(guest_offline_instances)" ""
+	slab=$(guest_slab_page)
+	echo "free page $page, slab page $slab"
+	guest_memory_error "$slab"
+	guest_memory_error "$slab"
+	check "a page of the kernel's" wait_for 30 guest_action_has "page $(printf %x "$slab") failed hard offlining refused: the kernel ignored the "
+	check_eq "instances" "$(guest_offline_instances)" ""
+	check_eq "the daemon's own records" "$(cat $TRACING/instances/mcelog/events/mce/mce_record/enable)" 1
+	guest_actions
+	cp /run/conf /etc/mcelog/mcelog.conf
+	systemctl reload mcelog.service
+	t_end
+}
+
+guest_offline_instances() {
+	compgen -G "$TRACING/instances/mcelog-offline-*" || :
 }
 
 guest_bad_config() {
