@@ -174,6 +174,22 @@ wait_for 10 test -e "$ran.begun" || fail "it did not run"
 stop_daemon 0
 actions | tail -n 1 | grep -q "^trigger page.memory-ce-trigger done" || fail "it ended as: $(actions | tail -n 1)"
 
+step "pages that wait for one another go offline without another error"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+[page]
+memory-ce-threshold = 1 / 24h
+memory-ce-action = hard
+EOF
+start
+for page in 1 2 3; do
+	put_error 0 $memory 000000001234${page}000 $physical
+done
+for page in 1 2 3; do
+	wait_action "offline-page page 1234${page}000 done hard"
+done
+stop_daemon 0
+
 step "killed again and again, it has counted what is stored, and each threshold was told once"
 make_machine <<EOF
 socket-path = /run/mcelog-client
