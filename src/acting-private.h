@@ -59,6 +59,16 @@ struct acting {
 	struct cpu_list given; /* CPUs that a running script has been told it may take */
 };
 
+/* NULL: no memory. */
+struct job *acting_new_job(struct acting *acting, const struct action *action);
+void acting_free_job(struct job *job);
+
+/* The next of a queue that is not empty. */
+struct job *queue_take(struct queue *queue);
+
+/* Fills up the queues from the store. Errors: of the store. */
+int acting_refill(struct acting *acting);
+
 /* How the result of a page begins that only a dry run has taken. */
 #define ACTING_DRY_RUN "dry run: "
 

@@ -14,7 +14,6 @@
 
 enum {
 	STEPS_MAX = 64, /* in one transaction */
-	QUEUE_MAX = 64, /* waiting jobs of a kind in memory */
 	RETRY_US = 1000000,
 	BUSY_RETRY_US = 100000,
 	LIMIT_HOUR_US = 3600ll * 1000000,
@@ -26,27 +25,7 @@ static void work_later(struct acting *acting, uint64_t us)
 	sd_event_source_set_enabled(acting->later, SD_EVENT_ONESHOT);
 }
 
-/* --- jobs --- */
-
-static struct job *new_job(struct acting *acting, const struct action *action)
-{
-	struct job *job = calloc(1, sizeof(*job));
-
-	if (!job || action_copy(action, &job->action) < 0) {
-		free(job);
-		return NULL;
-	}
-	job->acting = acting;
-	return job;
-}
-
-static void free_job(struct job *job)
-{
-	offline_page_free(job->page);
-	offline_cpu_free(job->cpu);
-	action_clear(&job->action);
-	free(job);
-}
+/* --- storing --- */
 
 /* One page at a time, and one cache: what they may take depends on the one before. */
 static unsigned int most_at_once(const struct acting *acting, enum action_kind kind)
@@ -63,85 +42,6 @@ static unsigned int count_under_way(const struct acting *acting, enum action_kin
 		n += job->action.kind == kind && job->state != JOB_ENDED;
 	return n;
 }
-
-/* --- those that wait --- */
-
-static void enqueue(struct queue *queue, struct job *job)
-{
-	*queue->end = job;
-	queue->end = &job->next;
-	queue->n++;
-	queue->last_seq = job->action.seq;
-}
-
-static struct job *dequeue(struct queue *queue)
-{
-	struct job *job = queue->first;
-
-	queue->first = job->next;
-	if (!queue->first)
-		queue->end = &queue->first;
-	queue->n--;
-	job->next = NULL;
-	return job;
-}
-
-/* It is in the store: where there is no room here it is found there. */
-void acting_take(struct acting *acting, const struct action *action)
-{
-	struct queue *queue = &acting->queues[action->kind];
-	struct job *job = queue->more || queue->n == QUEUE_MAX ? NULL : new_job(acting, action);
-
-	if (job) {
-		enqueue(queue, job);
-	} else {
-		queue->more = true;
-		/* the numbers of a database that took another one's place are lower */
-		if (action->seq <= queue->last_seq)
-			queue->last_seq = action->seq - 1;
-	}
-	acting_work_soon(acting);
-}
-
-static int enqueue_action(void *context, const struct action *action)
-{
-	struct acting *acting = context;
-	struct job *job = new_job(acting, action);
-
-	if (!job)
-		return -ENOMEM;
-	enqueue(&acting->queues[action->kind], job);
-	return 0;
-}
-
-/* Fills up a queue from the store. Errors: of the store. */
-static int refill(struct acting *acting, enum action_kind kind)
-{
-	struct store *store = pipeline_store(acting->params.pipeline);
-	struct queue *queue = &acting->queues[kind];
-	unsigned int wanted = QUEUE_MAX - queue->n;
-	int n;
-
-	if (!queue->more || queue->n > QUEUE_MAX / 2)
-		return 0;
-	n = store ? store_walk_wanted(store, kind, queue->last_seq, wanted, enqueue_action, acting)
-		  : -ENODEV;
-	if (n < 0)
-		return n;
-	queue->more = (unsigned int)n == wanted;
-	return 0;
-}
-
-static int refill_all(struct acting *acting)
-{
-	int r = 0;
-
-	for (int kind = 0; r == 0 && kind < ACTION_KINDS_; kind++)
-		r = refill(acting, (enum action_kind)kind);
-	return r;
-}
-
-/* --- storing --- */
 
 static struct accounting_step step_of(struct job *job)
 {
@@ -184,7 +84,7 @@ static void take_next(struct acting *acting, enum action_kind kind, struct batch
 	unsigned int n = count_under_way(acting, kind), most = most_at_once(acting, kind);
 
 	for (; n < most && acting->queues[kind].first && batch->n < STEPS_MAX; n++) {
-		struct job *job = dequeue(&acting->queues[kind]);
+		struct job *job = queue_take(&acting->queues[kind]);
 
 		job->action.state = ACTION_STARTED;
 		job->next = batch->begun;
@@ -228,7 +128,7 @@ static void adopt(struct acting *acting, struct batch *batch)
 		struct job *job = batch->ended;
 
 		batch->ended = job->next;
-		free_job(job);
+		acting_free_job(job);
 	}
 	for (struct job *job = batch->begun; job; job = job->next)
 		job->state = JOB_READY;
@@ -280,7 +180,7 @@ static void begin(struct job *job)
 static void work(struct acting *acting)
 {
 	bool again = false;
-	int r = refill_all(acting);
+	int r = acting_refill(acting);
 
 	if (r == 0)
 		r = record(acting);
@@ -336,7 +236,7 @@ bool acting_is_quiet(const struct acting *acting)
 static int resume(void *context, const struct action *action)
 {
 	struct acting *acting = context;
-	struct job *job = new_job(acting, action);
+	struct job *job = acting_new_job(acting, action);
 
 	if (!job)
 		return -ENOMEM;
@@ -561,12 +461,12 @@ void acting_free(struct acting *acting)
 		return;
 	for (int kind = 0; kind < ACTION_KINDS_; kind++)
 		while (acting->queues[kind].first)
-			free_job(dequeue(&acting->queues[kind]));
+			acting_free_job(queue_take(&acting->queues[kind]));
 	while (acting->jobs) {
 		struct job *job = acting->jobs;
 
 		acting->jobs = job->next;
-		free_job(job);
+		acting_free_job(job);
 	}
 	trigger_client_free(acting->client);
 	offline_limits_free(acting->limits);
