@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "accounting.h"
+#include "decode/cpu-models.h"
 #include "dimms.h"
+#include "host-cpu.h"
 #include "policy.h"
 #include "sinks/syslog.h"
 #include "sinks/text.h"
@@ -126,9 +128,15 @@ static int open_accounting(struct session *session, const struct session_options
 		.wanted = options->wanted,
 		.context = options->context,
 	};
+	struct host_cpu cpu;
 
 	if (!options->wanted)
 		return 0;
+	if (host_cpu_read(&session->root, &cpu) == 0) {
+		const struct cpu_model *model = cpu_model_find(cpu.vendor, cpu.cpuid);
+
+		params.env.imc_channels = model ? model->imc_channels : 0;
+	}
 	if (!session->config->no_dmi && dimms_load(&session->root, &session->dimms) == 0) {
 		params.env.dimm = dimms_name;
 		params.env.context = session->dimms;

@@ -100,6 +100,12 @@ int want_fatal(const struct wanting *wanting);
 struct account_dimm account_find_dimm(const struct account *account,
 				      const struct location *location);
 
+/*
+ * The channel's number in its socket, as mcelog counts them and its clients and scripts
+ * expect; LOCATION_UNKNOWN as it is.
+ */
+int32_t account_channel_number(const struct account *account, const struct location *location);
+
 /* "2 in 24h": what has come in the period that runs, whole hours as such. Returns buffer. */
 const char *account_level_text(const struct bucket *bucket, const struct threshold *threshold,
 			       char *buffer, size_t size);

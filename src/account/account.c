@@ -248,6 +248,14 @@ static int count_cpu(const struct wanting *wanting)
 	return want_cache(wanting, counter);
 }
 
+/* SDM Vol. 3B (253669), "Simple Error Codes": they say what it was, and no script wants them. */
+static bool is_simple_code(const struct event *event)
+{
+	uint16_t code = event->record.status & 0xffff;
+
+	return code >= 1 && code <= 6;
+}
+
 static int count_class(const struct wanting *wanting)
 {
 	switch (wanting->event->decoded.class) {
@@ -263,7 +271,7 @@ static int count_class(const struct wanting *wanting)
 	case CLASS_UNKNOWN:
 	case CLASS_INTERNAL:
 	case CLASS_THERMAL:
-		return want_unknown(wanting);
+		return is_simple_code(wanting->event) ? 0 : want_unknown(wanting);
 	case CLASS_COUNT_:
 		break;
 	}
@@ -293,5 +301,7 @@ int account_event(struct account *account, const struct event *event,
 
 	if (r < 0 || !counts(account, event))
 		return r;
+	if (!account->env.imc_channels)
+		account->env.imc_channels = event->decoded.imc_channels;
 	return count_class(&wanting);
 }

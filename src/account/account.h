@@ -69,6 +69,7 @@ struct account_dimm {
 struct account_env {
 	const struct host *host;
 	sd_id128_t boot; /* this one: older events count for nothing here */
+	uint8_t imc_channels; /* decoded.imc_channels of this machine's CPU; 0 unknown */
 	/* Who is at that place. NULL: nobody knows. */
 	struct account_dimm (*dimm)(void *context, const struct location *location);
 	void *context;

@@ -78,16 +78,14 @@ static void dump_tally(const char *name, const struct tally *tally,
 		    account_level_text(&bucket, threshold, level, sizeof(level)));
 }
 
-/* A channel's number is that of its memory controller: "1_0" is the first of the second one. */
-static void dump_place(const struct location *location, struct strbuf *out)
+static void dump_place(const struct account *account, const struct location *location,
+		       struct strbuf *out)
 {
 	strbuf_addf(out, "SOCKET %d CHANNEL ", location->socket);
 	if (location->channel == LOCATION_UNKNOWN)
 		strbuf_add(out, "any");
-	else if (location->imc == LOCATION_UNKNOWN)
-		strbuf_addf(out, "%d", location->channel);
 	else
-		strbuf_addf(out, "%d_%d", location->imc, location->channel);
+		strbuf_addf(out, "%d", account_channel_number(account, location));
 	if (location->dimm == LOCATION_UNKNOWN)
 		strbuf_add(out, " DIMM any\n");
 	else
@@ -146,7 +144,7 @@ static void dump_counter(const struct account *account, const struct counter *co
 	const struct account_policy *policy = &account->policy;
 	bool socket = counter->key.kind == COUNTER_SOCKET;
 
-	dump_place(&counter->key.location, out);
+	dump_place(account, &counter->key.location, out);
 	if (bios)
 		dump_bios(account, &counter->key.location, out);
 	dump_tally("corrected", &counter->corrected,

@@ -90,13 +90,13 @@ static void add_place(struct strbuf *environment, const struct account *account,
 		      const struct location *location)
 {
 	struct account_dimm dimm = account_find_dimm(account, location);
+	int32_t number = account_channel_number(account, location);
 	char channel[16], slot[16], socket[16], text[ACTION_TEXT_MAX];
 
 	snprintf(text, sizeof(text), "SOCKET:%s CHANNEL:%s DIMM:%s [%s%s%s]",
-		 number_or(location->socket, "?", socket),
-		 number_or(location->channel, "?", channel), number_or(location->dimm, "?", slot),
-		 dimm.location ? dimm.location : "", dimm.location && dimm.name ? " " : "",
-		 dimm.name ? dimm.name : "");
+		 number_or(location->socket, "?", socket), number_or(number, "?", channel),
+		 number_or(location->dimm, "?", slot), dimm.location ? dimm.location : "",
+		 dimm.location && dimm.name ? " " : "", dimm.name ? dimm.name : "");
 	env_add_text(environment, "LOCATION", text);
 	if (dimm.location)
 		env_add_text(environment, "DMI_LOCATION", dimm.location);
@@ -104,8 +104,8 @@ static void add_place(struct strbuf *environment, const struct account *account,
 		env_add_text(environment, "DMI_NAME", dimm.name);
 	if (location->dimm != LOCATION_UNKNOWN)
 		env_add_number(environment, "DIMM", (uint64_t)location->dimm);
-	if (location->channel != LOCATION_UNKNOWN)
-		env_add_number(environment, "CHANNEL", (uint64_t)location->channel);
+	if (number != LOCATION_UNKNOWN)
+		env_add_number(environment, "CHANNEL", (uint64_t)number);
 	if (location->socket != LOCATION_UNKNOWN)
 		env_add_number(environment, "SOCKETID", (uint64_t)location->socket);
 }

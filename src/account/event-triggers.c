@@ -56,12 +56,21 @@ static const char *rated(const struct wanting *wanting, enum rate rate, char *te
 	return text;
 }
 
-/* SDM Vol. 3B (253669), "Compound Error Codes": TT and LL of a cache or TLB error. */
+/*
+ * SDM Vol. 3B (253669), "Compound Error Codes": LL counts from 0 where it is of the cache
+ * hierarchy, and is the level itself in the codes of TLBs and of "a cache".
+ */
+static unsigned int cache_level(uint16_t code)
+{
+	return (code & 3u) + (code & 0x100 ? 1 : 0);
+}
+
+/* TT and LL of a cache or TLB error. */
 static void read_cache(uint16_t code, struct action *action)
 {
 	static const char types[] = { 'I', 'D', 'U', 'U' };
 
-	action->cache_level = (uint8_t)((code & 3) + 1);
+	action->cache_level = (uint8_t)cache_level(code);
 	action->cache_type = types[code >> 2 & 3];
 }
 
@@ -79,7 +88,7 @@ static void format_cache(uint16_t code, char *buffer, size_t size)
 	if ((code & 3) == 3)
 		snprintf(buffer, size, "UNKNOWN %s", cache_type_text(code));
 	else
-		snprintf(buffer, size, "Level-%u %s", (code & 3u) + 1, cache_type_text(code));
+		snprintf(buffer, size, "Level-%u %s", cache_level(code), cache_type_text(code));
 }
 
 static bool is_cache_told(const struct account_policy *policy)

@@ -37,3 +37,16 @@ int account_touch(const struct wanting *wanting, const struct counter_key *key,
 		account_stamp(*ret_counter, wanting);
 	return r;
 }
+
+/* No controller has so many: numbers of one whose channels nobody has counted do not meet. */
+enum { IMC_CHANNELS_UNKNOWN = 8 };
+
+int32_t account_channel_number(const struct account *account, const struct location *location)
+{
+	int32_t channels =
+		account->env.imc_channels ? account->env.imc_channels : IMC_CHANNELS_UNKNOWN;
+
+	if (location->channel == LOCATION_UNKNOWN || location->imc == LOCATION_UNKNOWN)
+		return location->channel;
+	return location->imc * channels + location->channel;
+}

@@ -19,6 +19,11 @@ struct cpu_model {
 	uint16_t family;      /* CPUID display family */
 	uint16_t model_first; /* CPUID display models, inclusive */
 	uint16_t model_last;
+	/*
+	 * Channels of a memory controller as mcelog numbers them through a socket: the
+	 * second controller's first channel has this number. 0: nobody has said so.
+	 */
+	uint8_t imc_channels;
 	bool imc_log; /* MSR_ERROR_CONTROL turns on what the memory controllers say in MCi_MISC */
 
 	/*

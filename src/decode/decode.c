@@ -135,6 +135,7 @@ static void start(const struct decode_context *context, struct decoded *decoded)
 		.class = CLASS_UNKNOWN,
 		.vendor = vendor_name(record->vendor),
 		.cpu_name = context->model ? context->model->name : NULL,
+		.imc_channels = context->model ? context->model->imc_channels : 0,
 		.family = context->family,
 		.model = cpuid ? cpuid_model(record->cpuid) : 0,
 		.stepping = cpuid ? cpuid_stepping(record->cpuid) : 0,

@@ -77,6 +77,7 @@ struct decoded {
 	bool overflow;		/* MCi_STATUS.OVER: more errors than are described */
 	bool address_usable;	/* ADDR is a system physical address that tells the page */
 	struct location location;
+	uint8_t imc_channels; /* of a controller, to number those of a socket; 0 unknown */
 	char label[DECODED_LABEL_MAX]; /* of the DIMM, as an EDAC driver knows it; "" unknown */
 	char mca[DECODED_MCA_MAX]; /* the architectural code in words; never empty */
 	unsigned int n_facts;

@@ -29,8 +29,8 @@ SOCKET_0_CHANNEL_any_DIMM_any corrected_memory_errors=325 corrected_memory_error
 SOCKET_0_CHANNEL_1_DIMM_any corrected_memory_errors=10 corrected_memory_errors_in_24h=0 uncorrected_memory_errors=0 uncorrected_memory_errors_in_24h=0
 SOCKET_0_CHANNEL_1_DIMM_0_DIMM_'A1' corrected_memory_errors=2 corrected_memory_errors_in_24h=1 uncorrected_memory_errors=1 uncorrected_memory_errors_in_24h=0
 SOCKET_1_CHANNEL_any_DIMM_any corrected_memory_errors=0 corrected_memory_errors_in_24h=0 uncorrected_memory_errors=0 uncorrected_memory_errors_in_24h=0
-SOCKET_1_CHANNEL_1_0_DIMM_any corrected_memory_errors=7 corrected_memory_errors_in_24h=7 uncorrected_memory_errors=0 uncorrected_memory_errors_in_24h=0
-SOCKET_1_CHANNEL_1_0_DIMM_1_$n64 corrected_memory_errors=12 corrected_memory_errors_in_24h=3 uncorrected_memory_errors=0 uncorrected_memory_errors_in_24h=0
+SOCKET_1_CHANNEL_3_DIMM_any corrected_memory_errors=7 corrected_memory_errors_in_24h=7 uncorrected_memory_errors=0 uncorrected_memory_errors_in_24h=0
+SOCKET_1_CHANNEL_3_DIMM_1_$n64 corrected_memory_errors=12 corrected_memory_errors_in_24h=3 uncorrected_memory_errors=0 uncorrected_memory_errors_in_24h=0
 END
 
 step "Linux::MCELog: the same, channels of several controllers kept apart"
@@ -41,8 +41,8 @@ if command -v perl >/dev/null; then
 		0 1 any 10 0 0 0
 		0 1 0 2 1 1 0
 		1 any any 0 0 0 0
-		1 1_0 any 7 7 0 0
-		1 1_0 1 12 3 0 0
+		1 3 any 7 7 0 0
+		1 3 1 12 3 0 0
 	END
 else
 	echo "SKIP: there is no perl"

@@ -71,7 +71,9 @@ static inline struct account_policy default_policy(void)
 static inline void fixture_start(struct fixture *fixture, const struct account_policy *policy,
 				 sd_id128_t boot)
 {
-	const struct account_env env = { .boot = boot, .dimm = dimm_of, .context = fixture };
+	const struct account_env env = {
+		.boot = boot, .imc_channels = 3, .dimm = dimm_of, .context = fixture
+	};
 
 	assert_int_equal(account_new(policy, &env, &fixture->account), 0);
 }

@@ -154,10 +154,10 @@ static void test_dimm(void **state)
 	check_trigger(fixture, "dimm.ce-error-trigger",
 		      "THRESHOLD=10 in 24h\n"
 		      "TOTALCOUNT=10\n"
-		      "LOCATION=SOCKET:0 CHANNEL:1 DIMM:0 [A 1]\n"
+		      "LOCATION=SOCKET:0 CHANNEL:4 DIMM:0 [A 1]\n"
 		      "DMI_NAME=A 1\n"
 		      "DIMM=0\n"
-		      "CHANNEL=1\n"
+		      "CHANNEL=4\n"
 		      "SOCKETID=0\n"
 		      "CECOUNT=10\n"
 		      "UCCOUNT=0\n"
@@ -170,10 +170,10 @@ static void test_dimm(void **state)
 	check_trigger(fixture, "dimm.uc-error-trigger",
 		      "THRESHOLD=1 in 24h\n"
 		      "TOTALCOUNT=1\n"
-		      "LOCATION=SOCKET:0 CHANNEL:1 DIMM:0 [A 1]\n"
+		      "LOCATION=SOCKET:0 CHANNEL:4 DIMM:0 [A 1]\n"
 		      "DMI_NAME=A 1\n"
 		      "DIMM=0\n"
-		      "CHANNEL=1\n"
+		      "CHANNEL=4\n"
 		      "SOCKETID=0\n"
 		      "CECOUNT=10\n"
 		      "UCCOUNT=1\n"
@@ -265,9 +265,10 @@ static void test_cache_words(void **state)
 		{ CLASS_CACHE, 0x013a, "Level-3 Generic", 'U' },
 		{ CLASS_CACHE, 0x1135, "Level-2 Data", 'D' }, /* the filtering bit */
 		{ CLASS_CACHE, 0x0137, "UNKNOWN Data", 'D' },
-		{ CLASS_CACHE, 0x000e, "Level-3 unknown", 'U' },
-		{ CLASS_CACHE, 0x100e, "Level-3 unknown", 'U' },
-		{ CLASS_TLB, 0x0014, "Level-1 Data", 'D' },
+		{ CLASS_CACHE, 0x000e, "Level-2 unknown", 'U' },
+		{ CLASS_CACHE, 0x100e, "Level-2 unknown", 'U' },
+		{ CLASS_TLB, 0x0014, "Level-0 Data", 'D' },
+		{ CLASS_TLB, 0x0015, "Level-1 Data", 'D' },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -33,7 +33,7 @@ static struct account_dimm name_of(void *context, const struct location *locatio
 static struct account *new_account(const struct account_policy *policy,
 				   struct account_dimm (*dimm)(void *, const struct location *))
 {
-	const struct account_env env = { .boot = THIS_BOOT, .dimm = dimm };
+	const struct account_env env = { .boot = THIS_BOOT, .imc_channels = 3, .dimm = dimm };
 	struct account *account;
 
 	assert_int_equal(account_new(policy, &env, &account), 0);
