@@ -230,9 +230,12 @@ static int take_line(struct reader *reader, char *text)
 int config_file_read(struct config *config, const char *path, char *text, size_t size)
 {
 	struct reader reader = { .config = config, .path = path, .section = "" };
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
 	size_t length = strlen(text);
 	int r = 0;
 
+	if (strncmp(text, byte_order_mark, strlen(byte_order_mark)) == 0)
+		memset(text, ' ', strlen(byte_order_mark));
 	for (char *line = text, *next; line && r == 0; line = next) {
 		next = strchr(line, '\n');
 		if (next)

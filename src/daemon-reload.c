@@ -11,7 +11,13 @@
 #include "acting.h"
 #include "config-check.h"
 #include "policy.h"
+#include "serving.h"
 #include "util/log.h"
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
 
 static void tell_kept(const char *name, bool changed)
 {
@@ -23,7 +29,7 @@ static void keep_text(const char *name, char **old, char **fresh)
 {
 	char *value = *fresh;
 
-	tell_kept(name, strcmp(*old ? *old : "", value ? value : "") != 0);
+	tell_kept(name, !is_same_text(*old, value));
 	*fresh = *old;
 	*old = value;
 }
@@ -40,9 +46,29 @@ static void keep_what_is_in_use(struct config *old, struct config *fresh)
 		  &fresh->run_credentials_group);
 	tell_kept("journal", fresh->journal != old->journal);
 	fresh->journal = old->journal;
-	keep_text("socket-path", &old->server.socket_path, &fresh->server.socket_path);
+	tell_kept("max-corr-err-counters",
+		  fresh->max_corr_err_counters != old->max_corr_err_counters);
+	tell_kept("no-dmi", fresh->no_dmi != old->no_dmi);
+	tell_kept("dmi-prepopulate", fresh->dimm.dmi_prepopulate != old->dimm.dmi_prepopulate);
 	tell_kept("syslog-events", fresh->syslog_events != old->syslog_events);
 	fresh->syslog_events = old->syslog_events;
+}
+
+static bool is_same_server(const struct config *a, const struct config *b)
+{
+	return is_same_text(a->server.socket_path, b->server.socket_path) &&
+	       is_same_text(a->server.client_user, b->server.client_user) &&
+	       is_same_text(a->server.client_group, b->server.client_group) &&
+	       a->server.listen_backlog == b->server.listen_backlog;
+}
+
+/* Clients that are connected have to come again: who may ask is decided as they do. */
+static void restart_server(struct daemon *daemon)
+{
+	server_free(daemon->server);
+	daemon->server = NULL;
+	serving_start(daemon->event, daemon->config, &daemon->session.root,
+		      accounting_account(daemon->session.accounting), &daemon->server);
 }
 
 /* A new configuration that is not right in all leaves the old one in force, and returns false. */
@@ -50,12 +76,14 @@ static bool reload_config(struct daemon *daemon)
 {
 	struct config fresh = { 0 };
 	struct account_policy policy;
+	bool same_server;
 
 	if (config_load_strict(&fresh, daemon->argc, daemon->argv) < 0) {
 		log_error("reload: the old configuration stays in force");
 		return false;
 	}
 	keep_what_is_in_use(daemon->config, &fresh);
+	same_server = is_same_server(daemon->config, &fresh);
 	config_free(daemon->config);
 	*daemon->config = fresh;
 	config_check_names(daemon->config);
@@ -64,6 +92,8 @@ static bool reload_config(struct daemon *daemon)
 	policy = policy_of_account(daemon->config);
 	account_set_policy(accounting_account(daemon->session.accounting), &policy);
 	acting_reload(daemon->acting);
+	if (!same_server)
+		restart_server(daemon);
 	pipeline_set_filter(daemon->session.pipeline, filter_from_config(&fresh));
 	return true;
 }

@@ -92,6 +92,7 @@ static int add_signals(struct daemon *daemon)
 	} rows[] = {
 		{ SIGTERM, on_end },
 		{ SIGINT, on_end },
+		{ SIGQUIT, on_end },
 		{ SIGHUP, on_reload },
 		{ SIGUSR1, on_reopen },
 	};

@@ -12,8 +12,10 @@
 #include "server/client.h"
 #include "util/log.h"
 
-/* How long a daemon may be silent. */
-enum { CLIENT_WAIT_MS = 30000 };
+enum {
+	CLIENT_WAIT_MS = 30000, /* that a daemon may be silent */
+	BACKLOG_MIN = 128,	/* mcelog's 10 turns away clients that do not wait, as collectd */
+};
 
 static int64_t now_us(void)
 {
@@ -71,7 +73,9 @@ int serving_start(sd_event *event, const struct config *config, const struct roo
 	const struct server_ops ops = { .dump = dump, .pages = dump_pages, .context = account };
 	struct server_params params = {
 		.listen_fd = passed_socket(),
-		.backlog = config->server.listen_backlog,
+		.backlog = config->server.listen_backlog > BACKLOG_MIN
+				   ? config->server.listen_backlog
+				   : BACKLOG_MIN,
 		.ping_timeout_ms = config->server.initial_ping_timeout * 1000,
 	};
 	char path[ROOT_PATH_MAX];

@@ -622,6 +622,20 @@ for options in "" "--dmi --dmi-verbose 2" "--no-dmi" "damaged"; do
 	stop_daemon 0
 done
 
+step "a reload takes who may ask, too"
+make_machine <<EOF
+socket-path = /run/mcelog-client
+EOF
+start
+echo 'client-user = *' >>"$root/etc/mcelog/mcelog.conf"
+kill -HUP "$daemon"
+wait_for 5 sh -c "[ \"\$(stat -c %a $root/run/mcelog-client)\" = 666 ]" ||
+	fail "the socket's mode: $(stat -c %a "$root/run/mcelog-client"); $(cat "$log")"
+client >/dev/null || fail "nobody answers"
+kill -QUIT "$daemon"
+wait "$daemon" || fail "SIGQUIT: exit status $?"
+[ ! -e "$root/run/mcelog-client" ] || fail "the socket is left"
+
 step "without a daemon the client fails, and says why"
 expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --client
 expect 1 run_mcelog --config-file /etc/mcelog/mcelog.conf --ping
