@@ -2,17 +2,9 @@
 /* How a job goes on. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "acting-private.h"
-
-int64_t acting_now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * 1000000ll + now.tv_nsec / 1000;
-}
+#include "util/clock.h"
 
 void acting_work_soon(struct acting *acting)
 {
@@ -27,7 +19,7 @@ void job_continue(struct job *job)
 
 void job_finish(struct job *job)
 {
-	job->action.done_us = acting_now_us();
+	job->action.done_us = clock_wall_us();
 	job->state = JOB_ENDED;
 	acting_work_soon(job->acting);
 }

@@ -7,6 +7,7 @@
 
 #include "acting-private.h"
 #include "policy.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 enum {
@@ -30,7 +31,7 @@ static bool is_forbidden(struct job *job)
 	if (offline_host_memory(acting->params.root, &memory_kib, &corrupted_kib) == 0)
 		offline_limits_set_offline(acting->limits, corrupted_kib / PAGE_KIB);
 	offline_limits_ask(acting->limits, job->action.page, &job->action.location,
-			   (uint64_t)acting_now_us(), &verdict);
+			   (uint64_t)clock_wall_us(), &verdict);
 	if (verdict.limit == LIMIT_OK)
 		return false;
 	if (verdict.is_news)
@@ -42,7 +43,7 @@ static bool is_forbidden(struct job *job)
 /* Whether the runner may still take it: it may be about to be started again. */
 static bool is_worth_waiting(struct job *job)
 {
-	int64_t now_us = acting_now_us();
+	int64_t now_us = clock_wall_us();
 
 	if (!job->asked_us || now_us < job->asked_us)
 		job->asked_us = now_us;

@@ -75,9 +75,6 @@ int acting_refill(struct acting *acting);
 /* In the result of a cache's script, before the list of the CPUs that it was told it may take. */
 #define ACTING_GIVEN_CPUS "it may have taken CPUs "
 
-/* Wall-clock time. */
-int64_t acting_now_us(void);
-
 /* The loop looks at the jobs as soon as it can. */
 void acting_work_soon(struct acting *acting);
 

@@ -3,7 +3,6 @@
 #include "daemon-private.h"
 
 #include <string.h>
-#include <time.h>
 
 #include <systemd/sd-daemon.h>
 
@@ -12,6 +11,7 @@
 #include "config-check.h"
 #include "policy.h"
 #include "serving.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 static bool is_same_text(const char *a, const char *b)
@@ -98,19 +98,11 @@ static bool reload_config(struct daemon *daemon)
 	return true;
 }
 
-static uint64_t monotonic_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 void daemon_reload(struct daemon *daemon)
 {
 	bool taken;
 
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)monotonic_us());
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)clock_monotonic_us());
 	session_commit(&daemon->session);
 	taken = reload_config(daemon);
 	session_reopen_text(&daemon->session);

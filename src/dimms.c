@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "accounting.h"
 #include "db/store.h"
 #include "event/location.h"
 #include "inventory/inventory.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 struct dimms {
@@ -125,14 +125,6 @@ static bool was_replaced(struct store *store, const struct dimm *dimm, const str
 	return dimm_has_serial(&old) && dimm_has_serial(dimm) && !dimm_same_module(&old, dimm);
 }
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * 1000000ll + now.tv_nsec / 1000;
-}
-
 static void tell_replaced(struct session *session, const struct dimm *dimm,
 			  const struct store_dimm *row, const char *before)
 {
@@ -141,7 +133,7 @@ static void tell_replaced(struct session *session, const struct dimm *dimm,
 		.state = ACTION_DONE,
 		.boot = session->env.boot,
 		.location = row->location,
-		.wanted_us = now_us(),
+		.wanted_us = clock_wall_us(),
 	};
 	const struct accounting_step step = {
 		&notice,

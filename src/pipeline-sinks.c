@@ -6,7 +6,6 @@
 #include "pipeline-private.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "accounting.h"
 #include "outbox.h"
@@ -14,6 +13,7 @@
 #include "sinks/syslog.h"
 #include "sinks/text.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 bool pipeline_is_told(const struct pipeline *pipeline, const struct event *event)
 {
@@ -44,22 +44,14 @@ static void tell_event(void *context, const struct event *event)
 		outbox_send(pipeline->outbox, event);
 }
 
-static uint64_t monotonic_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 uint64_t pipeline_announce_us(const struct pipeline *pipeline)
 {
-	return place_wait_us(pipeline->place, monotonic_us());
+	return place_wait_us(pipeline->place, clock_monotonic_us());
 }
 
 void pipeline_announce_due(struct pipeline *pipeline)
 {
-	place_tell(pipeline->place, monotonic_us(), tell_event, pipeline);
+	place_tell(pipeline->place, clock_monotonic_us(), tell_event, pipeline);
 }
 
 void pipeline_announce(struct pipeline *pipeline)
@@ -89,7 +81,7 @@ void pipeline_tell_batch(struct pipeline *pipeline)
 
 		place_event_stored(pipeline->place, event);
 		if (pipeline->results[i] == STORE_NEW && pipeline_is_told(pipeline, event) &&
-		    !place_hold(pipeline->place, event, monotonic_us()))
+		    !place_hold(pipeline->place, event, clock_monotonic_us()))
 			tell_event(pipeline, event);
 	}
 	place_stored(pipeline->place);

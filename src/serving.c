@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 #include "credentials.h"
 #include "server/client.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 enum {
@@ -17,22 +17,14 @@ enum {
 	BACKLOG_MIN = 128,	/* mcelog's 10 turns away clients that do not wait, as collectd */
 };
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * 1000000ll + now.tv_nsec / 1000;
-}
-
 static void dump(void *context, bool all, bool bios, struct strbuf *out)
 {
-	account_dump(context, all, bios, now_us(), out);
+	account_dump(context, all, bios, clock_wall_us(), out);
 }
 
 static void dump_pages(void *context, struct strbuf *out)
 {
-	account_dump_pages(context, now_us(), out);
+	account_dump_pages(context, clock_wall_us(), out);
 }
 
 static bool is_everybody(const char *name)

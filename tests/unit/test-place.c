@@ -12,15 +12,14 @@
 
 #include <errno.h>
 #include <sqlite3.h>
-#include <time.h>
 
 #include "db/store.h"
 #include "tests/unit/collect.h"
 
-int test_clock_gettime(clockid_t clock, struct timespec *ret_now);
+uint64_t test_monotonic_us(void);
 int test_store_commit(struct store *store);
 
-#define clock_gettime	     test_clock_gettime
+#define clock_monotonic_us   test_monotonic_us
 #define store_commit	     test_store_commit
 #define journal_send_event   test_send_event
 #define journal_send_lost    test_send_lost
@@ -33,7 +32,7 @@ int test_store_commit(struct store *store);
 #include "src/pipeline-sinks.c"
 #include "src/pipeline-store.c"
 #include "src/pipeline.c"
-#undef clock_gettime
+#undef clock_monotonic_us
 #undef store_commit
 
 enum { JOURNAL_MAX = 1024 };
@@ -47,12 +46,9 @@ static struct {
 	sqlite3 *witness;
 } fake;
 
-int test_clock_gettime(clockid_t clock, struct timespec *ret_now)
+uint64_t test_monotonic_us(void)
 {
-	(void)clock;
-	ret_now->tv_sec = (time_t)(fake.now_us / 1000000);
-	ret_now->tv_nsec = (long)(fake.now_us % 1000000) * 1000;
-	return 0;
+	return (uint64_t)fake.now_us;
 }
 
 int test_store_commit(struct store *store)
