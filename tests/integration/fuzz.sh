@@ -28,4 +28,10 @@ run fuzz-ring "$golden"/replay/ring-6.1-*/cpu*.raw
 run fuzz-wire "$golden"/erst/mce-erst-* "$golden"/replay/records.bin
 run fuzz-trigger "$golden"/trigger/*.bin
 run fuzz-decode "$golden"/erst/mce-erst-* "$golden"/replay/records.bin
+
+# The cases of test-cper are text: it writes what it builds from them.
+seeds=$(mktemp -d)
+trap 'rm -rf "$seeds"' EXIT
+MCELOG_CPER_SEEDS=$seeds "${builddir:-.}/tests/unit/test-cper" >/dev/null 2>&1
+run fuzz-cper "$golden"/cper/real/mce-*.cper "$seeds"/*
 exit "$failed"
