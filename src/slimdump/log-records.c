@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "slimdump/log-records.h"
+
+#include <string.h>
+
+#include "sources/text.h"
+#include "util/cleanup.h"
+
+struct walk {
+	void (*each)(void *context, const struct record *record);
+	void *context;
+};
+
+DEFINE_CLEANUP(struct text_parser *, text_parser_free, text_parser_free)
+
+static void take_record(void *context, const struct record *record, const char *symbol)
+{
+	struct walk *walk = context;
+
+	(void)symbol;
+	walk->each(walk->context, record);
+}
+
+static void take_foreign(void *context, const char *line, size_t length)
+{
+	(void)context;
+	(void)line;
+	(void)length;
+}
+
+int log_records(const char *text, size_t size,
+		void (*each)(void *context, const struct record *record), void *context)
+{
+	_cleanup_(text_parser_free_cleanup) struct text_parser *parser = NULL;
+	struct walk walk = { each, context };
+	struct text_output output = { take_record, take_foreign, &walk };
+	int r = text_parser_new(&output, &parser);
+
+	while (r == 0 && size > 0) {
+		const char *end = memchr(text, '\n', size);
+		size_t length = end ? (size_t)(end - text) + 1 : size;
+
+		text_parser_line(parser, text, length);
+		text += length;
+		size -= length;
+	}
+	if (r == 0)
+		text_parser_finish(parser);
+	return r;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* log-records: the machine-check records in the text of a kernel log. */
+#pragma once
+
+#include <stddef.h>
+
+#include "event/record.h"
+
+/* Calls each() for every record, in the log's order. Errors: -ENOMEM. */
+int log_records(const char *text, size_t size,
+		void (*each)(void *context, const struct record *record), void *context);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "slimdump/poison.h"
+
+#include "slimdump/log-records.h"
+
+/* MCi_STATUS and MCi_MISC: SDM Vol. 3B 15.3.2, APM Vol. 2 9.3.2. */
+#define STATUS_VAL	(1ull << 63)
+#define STATUS_UC	(1ull << 61)
+#define STATUS_MISCV	(1ull << 59)
+#define STATUS_ADDRV	(1ull << 58)
+#define STATUS_DEFERRED (1ull << 44) /* AMD */
+#define STATUS_POISON	(1ull << 43) /* AMD */
+
+enum { PAGE_BITS = 12, LSB_MAX = 40, MODE_PHYSICAL = 2 };
+
+static bool is_amd(const struct record *record)
+{
+	return record->vendor == VENDOR_AMD || record->vendor == VENDOR_HYGON;
+}
+
+static bool is_uncorrected(const struct record *record)
+{
+	return record->status & STATUS_UC ||
+	       (is_amd(record) && record->status & (STATUS_DEFERRED | STATUS_POISON));
+}
+
+/* The lowest valid bit of the address, where MISC has one; elsewhere it holds other things. */
+static unsigned int extent_bits(const struct record *record)
+{
+	unsigned int lsb = record->misc & 0x3f;
+	unsigned int mode = record->misc >> 6 & 7;
+
+	if (is_amd(record) || !(record->status & STATUS_MISCV) || mode != MODE_PHYSICAL)
+		return PAGE_BITS;
+	if (lsb > LSB_MAX)
+		return LSB_MAX;
+	return lsb > PAGE_BITS ? lsb : PAGE_BITS;
+}
+
+static bool is_known(const struct poison *poison, struct poison_range range)
+{
+	for (size_t i = 0; i < poison->n_ranges; i++)
+		if (poison->ranges[i].start <= range.start && poison->ranges[i].last >= range.last)
+			return true;
+	return false;
+}
+
+/*
+ * An address that is no physical one (a linear one, or one that AMD's memory
+ * controllers count from their own start) only keeps an innocent page from being read.
+ */
+void poison_add_record(struct poison *poison, const struct record *record)
+{
+	uint64_t wanted = STATUS_VAL | STATUS_ADDRV;
+	uint64_t mask = (1ull << extent_bits(record)) - 1;
+	struct poison_range range = { record->addr & ~mask, record->addr | mask };
+
+	if ((record->status & wanted) != wanted || !is_uncorrected(record))
+		return;
+	if (is_known(poison, range))
+		return;
+	if (poison->n_ranges < POISON_RANGES_MAX)
+		poison->ranges[poison->n_ranges++] = range;
+	else
+		poison->n_unkept++;
+}
+
+static void add(void *context, const struct record *record)
+{
+	poison_add_record(context, record);
+}
+
+int poison_add_log(struct poison *poison, const char *text, size_t size)
+{
+	return log_records(text, size, add, poison);
+}
+
+bool poison_hits(const struct poison *poison, uint64_t address, uint64_t size)
+{
+	uint64_t last = size ? address + size - 1 : address;
+
+	if (poison->n_unkept > 0)
+		return true;
+	for (size_t i = 0; i < poison->n_ranges; i++)
+		if (address <= poison->ranges[i].last && last >= poison->ranges[i].start)
+			return true;
+	return false;
+}

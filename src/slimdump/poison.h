@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * poison: memory that must not be read, because the machine check may be about
+ * it: reading it once more would be the end of the capture kernel, too. From the
+ * banks left over from the crash that the capture kernel's own log shows.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/record.h"
+
+struct poison_range {
+	uint64_t start; /* physical */
+	uint64_t last;	/* inclusive */
+};
+
+enum { POISON_RANGES_MAX = 256 };
+
+struct poison {
+	size_t n_ranges;
+	struct poison_range ranges[POISON_RANGES_MAX];
+	unsigned int n_unkept; /* ranges there was no room for: nothing must be read then */
+};
+
+/*
+ * Adds what a record names: whole pages, or more where MISC says so. Records of
+ * corrected errors and without a valid address add nothing.
+ */
+void poison_add_record(struct poison *poison, const struct record *record);
+
+/* Adds what the machine-check records in a kernel log name; any text. Errors: -ENOMEM. */
+int poison_add_log(struct poison *poison, const char *text, size_t size);
+
+/* Whether any of size bytes from a physical address on must not be read. */
+bool poison_hits(const struct poison *poison, uint64_t address, uint64_t size);

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "slimdump/slimdump.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "slimdump/capture-log.h"
+#include "slimdump/cause.h"
+#include "slimdump/kernel-log.h"
+#include "slimdump/slim-file.h"
+#include "util/cleanup.h"
+
+/* A log of more than this is kept from a later line on: the file is to be small. */
+enum { LOG_MAX = 4 << 20 };
+
+/* All that is known when it is decided. */
+struct state {
+	const struct slimdump_options *options;
+	int fd;
+	struct crash_dump dump;
+	struct poison poison;
+	struct strbuf log;     /* of the crashed kernel, "" where it must not be read */
+	struct strbuf decoded; /* the errors in it */
+	struct strbuf cause;   /* one line */
+};
+
+static void state_free(struct state *state)
+{
+	crash_dump_free(&state->dump);
+	strbuf_free(&state->log);
+	strbuf_free(&state->decoded);
+	strbuf_free(&state->cause);
+	close_cleanup(&state->fd);
+}
+
+__attribute__((format(printf, 2, 3))) static enum slimdump_status fail(const char *name,
+								       const char *format, ...)
+{
+	va_list arguments;
+
+	fprintf(stderr, "mce-slimdump: %s: ", name);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	return SLIMDUMP_ERROR;
+}
+
+static int open_dump(struct state *state)
+{
+	const char *name = state->options->vmcore;
+	struct dump_reader reader;
+
+	state->fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (state->fd < 0) {
+		fail(name, "%s", strerror(errno));
+		return -1;
+	}
+	reader = dump_reader_of_fd(&state->fd);
+	if (crash_dump_read(&state->dump, &reader) < 0) {
+		fail(name, "%s", state->dump.notes.problem);
+		return -1;
+	}
+	if (state->dump.slim || state->dump.format != CRASH_ELF || state->dump.flattened) {
+		fail(name, "%s",
+		     state->dump.slim ? "it is a slim dump already"
+				      : "it is a dump that was made before");
+		return -1;
+	}
+	return 0;
+}
+
+/* Before anything of the old memory: a page that is not known to be bad would be read. */
+static int find_poison(struct state *state)
+{
+	_cleanup_strbuf_ struct strbuf text = { 0 };
+	int r = capture_log_read(state->options->kmsg, &text);
+
+	if (r == 0)
+		r = poison_add_log(&state->poison, strbuf_text(&text), text.length);
+	if (r < 0)
+		fail(state->options->kmsg, "%s: without it no page is known to be safe",
+		     strerror(-r));
+	return r;
+}
+
+/* The reason for a person: what the panic said, what the kernel, what the registers. */
+static int explain(struct state *state, const struct cause *cause)
+{
+	_cleanup_strbuf_ struct strbuf line = { 0 };
+	int r = cause_decode(strbuf_text(&state->log), state->log.length, &state->decoded, &line);
+
+	strbuf_add(&state->cause, cause->panic);
+	if (cause->reason[0])
+		strbuf_addf(&state->cause, ": %s", cause->reason);
+	if (line.length > 0)
+		strbuf_addf(&state->cause, "; %s", strbuf_text(&line));
+	return r < 0 ? r : state->cause.error;
+}
+
+static enum slimdump_status stand_aside(const struct state *state, const struct cause *cause)
+{
+	printf("mce-slimdump: %s: %s%s: nothing to do here\n", state->options->vmcore,
+	       cause->kind == CAUSE_NONE ? "the kernel's log has no panic"
+					 : "not a machine check: ",
+	       cause->panic);
+	return SLIMDUMP_ASIDE;
+}
+
+static enum slimdump_status decide(struct state *state)
+{
+	struct cause cause;
+	int r;
+
+	cause_find(strbuf_text(&state->log), state->log.length, &cause);
+	switch (cause.kind) {
+	case CAUSE_NONE:
+	case CAUSE_OTHER:
+		return stand_aside(state, &cause);
+	case CAUSE_MACHINE_CHECK:
+	case CAUSE_MEMORY_ERROR:
+		break;
+	}
+	r = explain(state, &cause);
+	return r < 0 ? fail(state->options->vmcore, "%s", strerror(-r)) : SLIMDUMP_SAVED;
+}
+
+/* That a bank is left over which names the log's own memory says enough about the crash. */
+static enum slimdump_status read_log(struct state *state)
+{
+	const struct old_memory memory = { &state->dump, &state->poison };
+	char problem[KERNEL_LOG_PROBLEM_MAX];
+	int r = kernel_log_read(&memory, &state->log, problem);
+
+	if (r == -EHWPOISON) {
+		strbuf_addf(&state->cause, "the kernel log was not read: %s", problem);
+		return state->cause.error ? fail(state->options->vmcore, "%s", strerror(ENOMEM))
+					  : SLIMDUMP_SAVED;
+	}
+	if (r < 0)
+		return fail(state->options->vmcore, "its kernel log: %s", problem);
+	return decide(state);
+}
+
+static void cut_log(struct strbuf *log, const char **ret_text, size_t *ret_size)
+{
+	const char *text = strbuf_text(log), *line;
+
+	*ret_text = text;
+	*ret_size = log->length;
+	if (log->length <= LOG_MAX)
+		return;
+	text += log->length - LOG_MAX;
+	line = memchr(text, '\n', LOG_MAX - 1);
+	*ret_text = line ? line + 1 : text;
+	*ret_size = LOG_MAX - (size_t)(*ret_text - text);
+}
+
+static enum slimdump_status save(struct state *state)
+{
+	const struct slimdump_options *options = state->options;
+	struct slim_note notes[3] = {
+		{ NOTE_SLIM_OWNER, NOTE_SLIM_TYPE, strbuf_text(&state->cause),
+		  state->cause.length + 1 },
+		{ .owner = NOTE_OWN_OWNER, .type = NOTE_OWN_LOG },
+		{ NOTE_OWN_OWNER, NOTE_OWN_DECODED, strbuf_text(&state->decoded),
+		  state->decoded.length },
+	};
+	const char *text;
+	uint64_t size;
+	int r;
+
+	if (options->dry_run) {
+		printf("mce-slimdump: %s: would be saved: %s\n", options->vmcore,
+		       strbuf_text(&state->cause));
+		return SLIMDUMP_SAVED;
+	}
+	cut_log(&state->log, &text, &notes[1].size);
+	notes[1].data = text;
+	r = slim_file_write(options->out, &state->dump, notes, state->log.length > 0 ? 3 : 1,
+			    &size);
+	if (r < 0)
+		return fail(options->out, "%s", strerror(-r));
+	printf("mce-slimdump: %s: %" PRIu64 " bytes, no memory: %s\n", options->out, size,
+	       strbuf_text(&state->cause));
+	return SLIMDUMP_SAVED;
+}
+
+enum slimdump_status slimdump_run(const struct slimdump_options *options)
+{
+	_cleanup_(state_free) struct state state = { .options = options, .fd = -1 };
+	enum slimdump_status status;
+
+	if (open_dump(&state) < 0 || find_poison(&state) < 0)
+		return SLIMDUMP_ERROR;
+	status = read_log(&state);
+	return status == SLIMDUMP_SAVED ? save(&state) : status;
+}
