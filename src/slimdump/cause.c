@@ -50,11 +50,18 @@ static bool begins_with_any(struct span span, const char *const *texts, size_t n
 	return false;
 }
 
+static struct span without_blanks(struct span span)
+{
+	while (span.length > 0 && span.text[0] == ' ')
+		span = (struct span){ span.text + 1, span.length - 1 };
+	return span;
+}
+
 static struct span behind(struct span span, const char *text)
 {
 	size_t length = strlen(text);
 
-	return (struct span){ span.text + length, span.length - length };
+	return without_blanks((struct span){ span.text + length, span.length - length });
 }
 
 static void copy(char to[CAUSE_TEXT_MAX], struct span from)
@@ -77,15 +84,14 @@ static enum cause_kind kind_of(struct span panic, bool memory)
 /* memory: whether the last report of firmware that the log has is about memory. */
 static void take_line(struct span line, bool *memory, struct cause *cause)
 {
-	static const char panic[] = "Kernel panic - not syncing: ";
-	static const char reason[] = "Machine check: ";
+	static const char panic[] = "Kernel panic - not syncing:";
+	static const char reason[] = "Machine check:";
 	static const char report[] = "Hardware error from APEI";
 	static const char memory_section[] = "section_type: memory error";
 	struct text_prefix prefix;
 	struct span message = text_strip_prefix(line.text, line.length, &prefix);
 
-	while (message.length > 0 && message.text[0] == ' ')
-		message = (struct span){ message.text + 1, message.length - 1 };
+	message = without_blanks(message);
 	if (begins_with(message, report)) {
 		*memory = false;
 	} else if (begins_with(message, memory_section)) {

@@ -148,8 +148,7 @@ static int64_t take_note(struct elf_notes *notes, const struct dump_reader *read
 	if (n < 0)
 		return n;
 	if (n < NOTE_SIZE) {
-		elf_notes_complain(notes, "the file ends at 0x%" PRIx64 ", within its notes",
-				   offset + (uint64_t)n);
+		elf_notes_complain(notes, "the file ends before its note at 0x%" PRIx64, offset);
 		return 0;
 	}
 	note.size = bytes_u32(header, 4);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Any bytes as a crash dump: its notes, and its kernel log as VMCOREINFO tells of it. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "slimdump/cause.h"
+#include "slimdump/kernel-log.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static ssize_t read_bytes(void *context, void *buffer, size_t size, uint64_t offset)
+{
+	const struct bytes *bytes = context;
+
+	if (offset >= bytes->size)
+		return 0;
+	if (size > bytes->size - offset)
+		size = bytes->size - (size_t)offset;
+	memcpy(buffer, bytes->data + offset, size);
+	return (ssize_t)size;
+}
+
+static void read_log(const struct crash_dump *dump)
+{
+	const struct poison poison = { 0 };
+	const struct old_memory memory = { dump, &poison };
+	struct strbuf text = { 0 };
+	char problem[KERNEL_LOG_PROBLEM_MAX];
+	struct cause cause;
+
+	if (kernel_log_read(&memory, &text, problem) == 0)
+		cause_find(strbuf_text(&text), text.length, &cause);
+	else if (!problem[0])
+		abort();
+	strbuf_free(&text);
+}
+
+/* A file that is refused has a reason; what is told of one that is taken is bounded. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes bytes = { data, size };
+	struct dump_reader reader = { read_bytes, &bytes };
+	struct crash_dump dump = { 0 };
+
+	if (crash_dump_read(&dump, &reader) < 0) {
+		if (!dump.notes.problem[0])
+			abort();
+	} else {
+		if (dump.notes.n_notes > ELF_NOTES_MAX || dump.notes.n_loads > ELF_SEGMENTS_MAX)
+			abort();
+		read_log(&dump);
+	}
+	crash_dump_free(&dump);
+	return 0;
+}

@@ -1,0 +1,609 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* mce-slimdump: what it decides, what it saves, which memory it leaves alone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "slimdump/cause.h"
+#include "slimdump/poison.h"
+#include "slimdump/slimdump.h"
+#include "sources/crash-dump.h"
+#include "tests/unit/vmcore-image.h"
+#include "util/cleanup.h"
+
+struct bench {
+	char directory[64];
+	char vmcore[96], out[96], kmsg[96];
+	struct image *image;
+	struct slimdump_options options;
+	int stdout_fd, stderr_fd;
+};
+
+static int setup(void **state)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+
+	assert_non_null(bench);
+	strcpy(bench->directory, "/tmp/mcelog-test.XXXXXX");
+	assert_non_null(mkdtemp(bench->directory));
+	snprintf(bench->vmcore, sizeof(bench->vmcore), "%s/vmcore", bench->directory);
+	snprintf(bench->out, sizeof(bench->out), "%s/out", bench->directory);
+	snprintf(bench->kmsg, sizeof(bench->kmsg), "%s/kmsg", bench->directory);
+	bench->image = image_new();
+	bench->options = (struct slimdump_options){
+		.vmcore = bench->vmcore,
+		.out = bench->out,
+		.kmsg = bench->kmsg,
+	};
+	*state = bench;
+	return 0;
+}
+
+static void remove_files(struct bench *bench)
+{
+	DIR *directory = opendir(bench->directory);
+	struct dirent *entry;
+
+	assert_non_null(directory);
+	while ((entry = readdir(directory)))
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(directory), entry->d_name, 0);
+	closedir(directory);
+}
+
+static int teardown(void **state)
+{
+	struct bench *bench = *state;
+
+	remove_files(bench);
+	rmdir(bench->directory);
+	image_free(bench->image);
+	free(bench);
+	return 0;
+}
+
+static int again(void **state)
+{
+	teardown(state);
+	return setup(state);
+}
+
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* What it says is compared elsewhere: here it would only be in the way. */
+static enum slimdump_status run(struct bench *bench)
+{
+	enum slimdump_status status;
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	fflush(stdout);
+	bench->stdout_fd = dup(STDOUT_FILENO);
+	bench->stderr_fd = dup(STDERR_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(null, STDERR_FILENO);
+	status = slimdump_run(&bench->options);
+	fflush(stdout);
+	dup2(bench->stdout_fd, STDOUT_FILENO);
+	dup2(bench->stderr_fd, STDERR_FILENO);
+	close(bench->stdout_fd);
+	close(bench->stderr_fd);
+	close(null);
+	return status;
+}
+
+static bool exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static const char fatal_log[] =
+	"mce: [Hardware Error]: CPU 0: Machine Check Exception: 6 Bank 3: fe00000000800400\n"
+	"mce: [Hardware Error]: RIP 10:<ffffffffc06a0127> {trigger_mce+0x7/0x10 [mce_inject]}\n"
+	"mce: [Hardware Error]: TSC 2b1f184253 ADDR 12345000 \n"
+	"mce: [Hardware Error]: PROCESSOR 0:606a6 TIME 1795256196 SOCKET 0 APIC 0 microcode 1\n"
+	"mce: [Hardware Error]: Machine check: Processor context corrupt\n"
+	"Kernel panic - not syncing: Fatal machine check\n";
+
+static const char corrected_log[] =
+	"mce: [Hardware Error]: CPU 0: Machine Check: 0 Bank 1: 8c20004000000134\n"
+	"mce: [Hardware Error]: TSC 2afe4e249b ADDR 10001000 MISC 86 \n"
+	"mce: [Hardware Error]: PROCESSOR 0:606a6 TIME 1795256185 SOCKET 0 APIC 0 microcode 1\n";
+
+/* Each line of text as a record of the ring. */
+static void print_lines(struct image *image, const char *text)
+{
+	char line[256];
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", (int)length, text);
+		image_print(image, 50000000, line);
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void prepare(struct bench *bench, const char *log, const char *kmsg)
+{
+	image_ring(bench->image, 6, 12);
+	print_lines(bench->image, log);
+	image_finish(bench->image);
+	image_save(bench->image, bench->vmcore);
+	write_text(bench->kmsg, kmsg);
+}
+
+/* A leftover bank as the capture kernel logs it, in /dev/kmsg's form. */
+static void leftover(char text[512], uint64_t address)
+{
+	snprintf(
+		text, 512,
+		"4,500,5067842,-;mce: [Hardware Error]: Machine check events logged\n"
+		"0,501,5067975,-;mce: [Hardware Error]: CPU 0: Machine Check Exception: 6 Bank 3: "
+		"fe00000000800400\n"
+		"0,502,5071032,-;mce: [Hardware Error]: TSC 0 ADDR %llx \n"
+		"0,503,5071307,-;mce: [Hardware Error]: PROCESSOR 0:606a6 TIME 1795256002 SOCKET 0 "
+		"APIC 0 microcode 1\n",
+		(unsigned long long)address);
+}
+
+static void load(struct bench *bench, int *fd, struct crash_dump *dump)
+{
+	struct dump_reader reader;
+
+	*fd = open(bench->out, O_RDONLY | O_CLOEXEC);
+	assert_true(*fd >= 0);
+	reader = dump_reader_of_fd(fd);
+	assert_int_equal(crash_dump_read(dump, &reader), 0);
+	assert_string_equal(dump->notes.problem, "");
+	assert_true(dump->slim);
+	assert_string_equal(dump->release, "6.1.0-test");
+	assert_int_equal(dump->n_cpus, 2);
+}
+
+static void assert_text(const struct crash_dump *dump, uint32_t type, const char *part)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+
+	assert_int_equal(crash_dump_text(dump, type, &text, &size), 0);
+	assert_non_null(strstr(text, part));
+}
+
+static void test_saved(void **state)
+{
+	_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+	_cleanup_close_ int fd = -1;
+	struct bench *bench = *state;
+	struct stat st;
+
+	prepare(bench, fatal_log, "");
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	load(bench, &fd, &dump);
+	assert_string_equal(dump.cause,
+			    "Fatal machine check: Processor context corrupt; Fatal internal error: "
+			    "internal timer error (CPU 0, socket 0, bank 3 MLC, at least 1 error)");
+	assert_text(&dump, NOTE_OWN_LOG,
+		    "[   50.000000] Kernel panic - not syncing: Fatal machine check\n");
+	assert_text(&dump, NOTE_OWN_DECODED, "CPU 0 BANK 3");
+	assert_int_equal(dump.notes.n_loads, 2);
+	assert_int_equal(dump.notes.loads[0].vaddr, IMAGE_VADDR);
+	assert_int_equal(dump.notes.loads[0].size, 0);
+	assert_int_equal(dump.notes.loads[1].memory_size, IMAGE_HALF);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_true(st.st_size < 16384);
+}
+
+static void test_saved_again(void **state)
+{
+	struct bench *bench = *state;
+
+	prepare(bench, fatal_log, "");
+	write_text(bench->out, "something else");
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	/* a slim dump has no memory, so there is nothing to be made of it */
+	bench->options.vmcore = bench->out;
+	assert_int_equal(run(bench), SLIMDUMP_ERROR);
+}
+
+static void test_dry_run(void **state)
+{
+	struct bench *bench = *state;
+
+	prepare(bench, fatal_log, "");
+	bench->options.dry_run = true;
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	bench->options.out = NULL;
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	assert_false(exists(bench->out));
+}
+
+static void test_aside(void **state)
+{
+	static const char *const logs[] = {
+		"Kernel panic - not syncing: sysrq triggered crash\n",
+		"Kernel panic - not syncing: Fatal exception in interrupt\n",
+		"BUG: unable to handle page fault\n",
+		"",
+		corrected_log,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
+		struct bench *bench = *state;
+
+		prepare(bench, logs[i], "");
+		assert_int_equal(run(bench), SLIMDUMP_ASIDE);
+		assert_false(exists(bench->out));
+		again(state);
+	}
+}
+
+static void test_errors(void **state)
+{
+	struct bench *bench = *state;
+
+	prepare(bench, fatal_log, "");
+	unlink(bench->kmsg);
+	assert_int_equal(run(bench), SLIMDUMP_ERROR);
+	write_text(bench->kmsg, "");
+	bench->options.out = "/nonexistent/out";
+	assert_int_equal(run(bench), SLIMDUMP_ERROR);
+	bench->options.out = bench->out;
+	bench->options.vmcore = bench->kmsg;
+	assert_int_equal(run(bench), SLIMDUMP_ERROR);
+	bench->options.vmcore = "/nonexistent/vmcore";
+	assert_int_equal(run(bench), SLIMDUMP_ERROR);
+	assert_false(exists(bench->out));
+}
+
+/* Only half of it was written: no file, and none under the temporary name. */
+static void test_no_room(void **state)
+{
+	struct bench *bench = *state;
+	unsigned int n = 0;
+	DIR *directory;
+
+	prepare(bench, fatal_log, "");
+	assert_int_equal(mkdir(bench->out, 0700), 0);
+	assert_int_equal(run(bench), SLIMDUMP_ERROR);
+	assert_int_equal(rmdir(bench->out), 0);
+	directory = opendir(bench->directory);
+	assert_non_null(directory);
+	while (readdir(directory))
+		n++;
+	closedir(directory);
+	assert_int_equal(n, 4);
+}
+
+static void test_log_without_machinery(void **state)
+{
+	struct bench *bench = *state;
+
+	image_finish(bench->image);
+	image_save(bench->image, bench->vmcore);
+	write_text(bench->kmsg, "");
+	assert_int_equal(run(bench), SLIMDUMP_ERROR);
+	assert_false(exists(bench->out));
+}
+
+/* The address is in the log's text: notes, and nothing from the log. */
+static void test_poisoned_log(void **state)
+{
+	_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+	_cleanup_close_ int fd = -1;
+	_cleanup_free_ char *text = NULL;
+	struct bench *bench = *state;
+	char kmsg[512];
+	size_t size;
+
+	leftover(kmsg, IMAGE_PADDR_HIGH + 0x10);
+	prepare(bench, "Kernel panic - not syncing: anything\n", kmsg);
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	load(bench, &fd, &dump);
+	assert_string_equal(dump.cause, "the kernel log was not read: it lies in memory that a "
+					"machine check names");
+	assert_int_equal(crash_dump_text(&dump, NOTE_OWN_LOG, &text, &size), -ENOENT);
+}
+
+static void test_poisoned_elsewhere(void **state)
+{
+	struct bench *bench = *state;
+	char kmsg[512];
+
+	leftover(kmsg, IMAGE_PADDR_HIGH + 0x1000);
+	prepare(bench, fatal_log, kmsg);
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+}
+
+static void test_old_kernel(void **state)
+{
+	struct bench *bench = *state;
+
+	image_buffer(bench->image, "printk_log");
+	for (const char *line = fatal_log; *line; line += strcspn(line, "\n") + 1) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"), line);
+		image_log(bench->image, 1, text);
+	}
+	image_finish(bench->image);
+	image_save(bench->image, bench->vmcore);
+	write_text(bench->kmsg, "");
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+}
+
+/* A device dump of the driver is more than a slim dump is for. */
+static void test_large_note(void **state)
+{
+	_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+	_cleanup_close_ int fd = -1;
+	struct bench *bench = *state;
+	uint8_t *note;
+
+	image_ring(bench->image, 6, 12);
+	print_lines(bench->image, fatal_log);
+	image_finish(bench->image);
+	note = bench->image->bytes + IMAGE_NOTES + bench->image->notes_size;
+	image_put(note, 6, 4);
+	image_put(note + 4, ELF_NOTE_DATA_MAX + 1, 4);
+	image_put(note + 8, 0x700, 4);
+	strcpy((char *)note + 12, "LINUX");
+	image_segment(bench->image, 0, PT_NOTE, IMAGE_NOTES, 0, 0,
+		      bench->image->notes_size + 20 + ELF_NOTE_DATA_MAX + 4);
+	image_save(bench->image, bench->vmcore);
+	write_text(bench->kmsg, "");
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	load(bench, &fd, &dump);
+	assert_null(elf_notes_find(&dump.notes, "LINUX", 0x700));
+	assert_non_null(elf_notes_find(&dump.notes, "VMCOREINFO", 0));
+}
+
+/* --- the cause --- */
+
+static enum cause_kind kind_of(const char *log)
+{
+	struct cause cause;
+
+	cause_find(log, strlen(log), &cause);
+	return cause.kind;
+}
+
+static void test_panics(void **state)
+{
+	static const char *const texts[] = {
+		"Fatal machine check",
+		"Fatal Machine check",
+		"Fatal machine check on current CPU",
+		"Fatal machine check from unknown source",
+		"Fatal local machine check",
+		"Local fatal machine check!",
+		"Machine check from unknown source",
+		"Failed kernel mode recovery",
+		"Too many consecutive machine checks while accessing user data",
+		"Consecutive machine checks to different user pages",
+		"Panicing machine check CPU died",
+		"Timeout: Not all CPUs entered broadcast exception handler",
+		"Timeout: Subject CPUs unable to finish machine check processing",
+		"Timeout: Monarch CPU unable to finish machine check processing",
+		"Timeout: Monarch CPU did not finish machine check processing",
+		"Timeout synchronizing machine check over CPUs",
+		"Memory error not recovered",
+	};
+	char log[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		snprintf(log, sizeof(log), "[   12.345678] Kernel panic - not syncing: %s",
+			 texts[i]);
+		assert_int_equal(kind_of(log), CAUSE_MACHINE_CHECK);
+	}
+}
+
+static void test_no_panics(void **state)
+{
+	(void)state;
+	assert_int_equal(kind_of(""), CAUSE_NONE);
+	assert_int_equal(kind_of("\n\n"), CAUSE_NONE);
+	assert_int_equal(kind_of("[ 1.0] mce: [Hardware Error]: Fake kernel panic: Fatal machine "
+				 "check"),
+			 CAUSE_NONE);
+	assert_int_equal(kind_of("[    1.000000] app[1]: Kernel panic - not syncing: Fatal machine "
+				 "check"),
+			 CAUSE_NONE);
+	assert_int_equal(kind_of("Kernel panic - not syncing: "), CAUSE_OTHER);
+	assert_int_equal(kind_of("Kernel panic - not syncing: Timeout"), CAUSE_OTHER);
+	assert_int_equal(kind_of("Kernel panic - not syncing: hung_task: blocked tasks"),
+			 CAUSE_OTHER);
+}
+
+/* What follows a panic is its consequence. */
+static void test_first_panic(void **state)
+{
+	(void)state;
+	assert_int_equal(kind_of("Kernel panic - not syncing: Attempted to kill init!\n"
+				 "Kernel panic - not syncing: Fatal machine check\n"),
+			 CAUSE_OTHER);
+	assert_int_equal(kind_of("Kernel panic - not syncing: Fatal machine check\n"
+				 "Kernel panic - not syncing: Attempted to kill init!\n"),
+			 CAUSE_MACHINE_CHECK);
+}
+
+static void test_firmware(void **state)
+{
+	static const char memory[] =
+		"{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 1\n"
+		"{1}[Hardware Error]:   section_type: memory error\n";
+	static const char bus[] =
+		"{2}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 0\n"
+		"{2}[Hardware Error]:   section_type: PCIe error\n";
+	static const char panic[] = "Kernel panic - not syncing: GHES: Fatal hardware error\n";
+	static const char old_panic[] = "Kernel panic - not syncing: Fatal hardware error!\n";
+	char log[1024];
+
+	(void)state;
+	snprintf(log, sizeof(log), "%s%s%s", bus, memory, panic);
+	assert_int_equal(kind_of(log), CAUSE_MEMORY_ERROR);
+	snprintf(log, sizeof(log), "%s%s", memory, old_panic);
+	assert_int_equal(kind_of(log), CAUSE_MEMORY_ERROR);
+	snprintf(log, sizeof(log), "%s%s%s", memory, bus, panic);
+	assert_int_equal(kind_of(log), CAUSE_OTHER);
+	assert_int_equal(kind_of(panic), CAUSE_OTHER);
+}
+
+static void test_texts(void **state)
+{
+	struct cause cause;
+	char log[1024];
+
+	(void)state;
+	cause_find(fatal_log, strlen(fatal_log), &cause);
+	assert_string_equal(cause.panic, "Fatal machine check");
+	assert_string_equal(cause.reason, "Processor context corrupt");
+	memset(log, 'x', sizeof(log));
+	memcpy(log, "Kernel panic - not syncing: Fatal machine check", 47);
+	cause_find(log, sizeof(log), &cause);
+	assert_int_equal(strlen(cause.panic), CAUSE_TEXT_MAX - 1);
+}
+
+static void test_worst(void **state)
+{
+	_cleanup_strbuf_ struct strbuf log = { 0 }, text = { 0 }, line = { 0 };
+	unsigned int n = 0;
+
+	(void)state;
+	strbuf_add(&log, fatal_log);
+	for (int i = 0; i < CAUSE_RECORDS_MAX - 1; i++)
+		strbuf_add(&log, corrected_log);
+	assert_int_equal(cause_decode(strbuf_text(&log), log.length, &text, &line), 0);
+	assert_non_null(strstr(strbuf_text(&line), "Fatal internal error"));
+	for (const char *at = strbuf_text(&text); (at = strstr(at, "Hardware event")); at++)
+		n++;
+	assert_int_equal(n, CAUSE_RECORDS_MAX);
+	strbuf_add(&log, corrected_log);
+	strbuf_reset(&line);
+	assert_int_equal(cause_decode(strbuf_text(&log), log.length, &text, &line), 0);
+	assert_null(strstr(strbuf_text(&line), "Fatal"));
+}
+
+/* --- poison --- */
+
+static void test_poison_log(void **state)
+{
+	struct poison poison = { 0 };
+	char text[512];
+
+	(void)state;
+	leftover(text, 0x12345678);
+	assert_int_equal(poison_add_log(&poison, text, strlen(text)), 0);
+	assert_int_equal(poison_add_log(&poison, text, strlen(text)), 0);
+	assert_int_equal(poison_add_log(&poison, corrected_log, strlen(corrected_log)), 0);
+	assert_int_equal(poison.n_ranges, 1);
+	assert_false(poison_hits(&poison, 0x12344000, 0x1000));
+	assert_true(poison_hits(&poison, 0x12344000, 0x1001));
+	assert_true(poison_hits(&poison, 0x12345fff, 1));
+	assert_false(poison_hits(&poison, 0x12346000, 1));
+	assert_false(poison_hits(&poison, 0x10001000, 1));
+	assert_true(poison_hits(&poison, 0x12345678, 0));
+}
+
+static void test_poison_records(void **state)
+{
+	static const struct {
+		struct record record;
+		uint64_t size; /* from 0x40000000 on; 0: nothing */
+	} cases[] = {
+		/* UC, ADDRV; MISC with the physical address' extent of 64 bytes, 2 MiB, too much */
+		{ { .status = 0xb600000000000000, .addr = 0x40000000 }, 0x1000 },
+		{ { .status = 0xbe00000000000000, .addr = 0x40000010, .misc = 0x86 }, 0x1000 },
+		{ { .status = 0xbe00000000000000, .addr = 0x40000010, .misc = 0x95 }, 0x200000 },
+		{ { .status = 0xbe00000000000000, .addr = 0x40000010, .misc = 0xbf }, 1ull << 33 },
+		/* MISC of another mode, and of AMD, is no extent */
+		{ { .status = 0xbe00000000000000, .addr = 0x40000010, .misc = 0x15 }, 0x1000 },
+		{ { .status = 0xbe00000000000000,
+		    .addr = 0x40000010,
+		    .misc = 0x95,
+		    .vendor = VENDOR_AMD },
+		  0x1000 },
+		/* AMD: deferred, poison */
+		{ { .status = 0x9400100000000000, .addr = 0x40000000, .vendor = VENDOR_AMD },
+		  0x1000 },
+		{ { .status = 0x9400080000000000, .addr = 0x40000000, .vendor = VENDOR_HYGON },
+		  0x1000 },
+		/* corrected; the same bits of Intel; no address; not valid */
+		{ { .status = 0x9400000000000000, .addr = 0x40000000 }, 0 },
+		{ { .status = 0x9400100000000000, .addr = 0x40000000 }, 0 },
+		{ { .status = 0xb000000000000000, .addr = 0x40000000 }, 0 },
+		{ { .status = 0x3600000000000000, .addr = 0x40000000 }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct poison poison = { 0 };
+
+		poison_add_record(&poison, &cases[i].record);
+		assert_int_equal(poison.n_ranges, cases[i].size > 0);
+		assert_int_equal(poison_hits(&poison, 0x40000000, 1), cases[i].size > 0);
+		if (cases[i].size > 0 && cases[i].size <= 1u << 30)
+			assert_false(poison_hits(&poison, 0x40000000 + cases[i].size, 0x1000));
+		if (cases[i].size > 0)
+			assert_true(poison_hits(&poison, 0x40000000 + cases[i].size - 1, 1));
+	}
+}
+
+/* More addresses than are kept: then no page is known to be safe. */
+static void test_poison_full(void **state)
+{
+	struct poison poison = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < POISON_RANGES_MAX; i++)
+		poison_add_record(
+			&poison, &(struct record){ .status = 0xb600000000000000, .addr = i << 12 });
+	assert_false(poison_hits(&poison, 1ull << 40, 1));
+	poison_add_record(&poison,
+			  &(struct record){ .status = 0xb600000000000000, .addr = 1ull << 39 });
+	assert_true(poison_hits(&poison, 1ull << 40, 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_saved, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_saved_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dry_run, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_aside, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_without_machinery, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_poisoned_log, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_poisoned_elsewhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_old_kernel, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_large_note, setup, teardown),
+		cmocka_unit_test(test_panics),
+		cmocka_unit_test(test_no_panics),
+		cmocka_unit_test(test_first_panic),
+		cmocka_unit_test(test_firmware),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_worst),
+		cmocka_unit_test(test_poison_log),
+		cmocka_unit_test(test_poison_records),
+		cmocka_unit_test(test_poison_full),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
