@@ -6,6 +6,7 @@
 
 #include "slimdump/cause.h"
 #include "slimdump/kernel-log.h"
+#include "util/bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,6 +6,8 @@ set -u
 golden=${MCELOG_TEST_SRCDIR:-.}/tests/golden
 fuzz=${builddir:-.}/tests/fuzz
 failed=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/mcelog-fuzz.XXXXXX") || exit 99
+trap 'rm -rf "$work"' EXIT
 
 run() { # TARGET FILE...
 	local target=$1 out
@@ -34,4 +36,5 @@ seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
 MCELOG_CPER_SEEDS=$seeds "${builddir:-.}/tests/unit/test-cper" >/dev/null 2>&1
 run fuzz-cper "$golden"/cper/real/mce-*.cper "$seeds"/*
+gzip -dc "$golden"/vmcore/linux-6.1.elf.gz >"$work/vmcore" && run fuzz-elf "$work/vmcore"
 exit "$failed"
