@@ -78,8 +78,8 @@ static struct bytes block_text(const struct ring *ring, uint64_t begin, uint64_t
 	uint64_t mask = ring->text_size - 1;
 	uint64_t start = begin & mask, end = ((next - 1) & mask) + 1;
 
-	/* A record without text has odd positions. */
-	if ((begin & 1 && next & 1) || next - begin > 2 * ring->text_size)
+	/* A record without text */
+	if (begin == next)
 		return (struct bytes){ 0 };
 	/* What does not fit before the end of the ring is whole at its start. */
 	if ((begin & ~mask) != ((next - 1) & ~mask))
