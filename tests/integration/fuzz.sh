@@ -32,9 +32,8 @@ run fuzz-trigger "$golden"/trigger/*.bin
 run fuzz-decode "$golden"/erst/mce-erst-* "$golden"/replay/records.bin
 
 # The cases of test-cper are text: it writes what it builds from them.
-seeds=$(mktemp -d)
-trap 'rm -rf "$seeds"' EXIT
-MCELOG_CPER_SEEDS=$seeds "${builddir:-.}/tests/unit/test-cper" >/dev/null 2>&1
-run fuzz-cper "$golden"/cper/real/mce-*.cper "$seeds"/*
+mkdir "$work/cper"
+MCELOG_CPER_SEEDS=$work/cper "${builddir:-.}/tests/unit/test-cper" >/dev/null 2>&1
+run fuzz-cper "$golden"/cper/real/mce-*.cper "$work/cper"/*
 gzip -dc "$golden"/vmcore/linux-6.1.elf.gz >"$work/vmcore" && run fuzz-elf "$work/vmcore"
 exit "$failed"
