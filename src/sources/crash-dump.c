@@ -59,6 +59,10 @@ static int read_kdump(struct crash_dump *dump)
 	if (r < 0)
 		return r;
 	dump->format = CRASH_KDUMP;
+	if (!header.x86_64) {
+		elf_notes_complain(&dump->notes, "not of an x86-64 kernel");
+		return -EBADMSG;
+	}
 	dump->time = header.time;
 	memcpy(dump->release, header.release, sizeof(dump->release));
 	r = elf_notes_add_range(&dump->notes, &dump->reader, header.notes_offset,

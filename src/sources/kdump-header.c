@@ -9,6 +9,7 @@
 enum field {
 	AT_VERSION = 8,
 	AT_RELEASE = 12 + 2 * 65, /* the third name of struct new_utsname */
+	AT_MACHINE = 12 + 4 * 65,
 	AT_TIME = 408,
 	AT_BLOCK_SIZE = 428,
 	HEADER_SIZE = 432,
@@ -69,6 +70,11 @@ int kdump_header_read(const struct dump_reader *reader, struct kdump_header *ret
 	if (memcmp(raw, "KDUMP   ", SIGNATURE_SIZE) != 0 &&
 	    memcmp(raw, "DISKDUMP", SIGNATURE_SIZE) != 0)
 		return -ENOENT;
+	header.x86_64 = memcmp(raw + AT_MACHINE, "x86_64", sizeof("x86_64")) == 0;
+	if (!header.x86_64) {
+		*ret_header = header;
+		return 0;
+	}
 	time = bytes_u64(bytes, AT_TIME);
 	header.time = time <= UINT32_MAX ? (int64_t)time : 0;
 	take_release(bytes, header.release);

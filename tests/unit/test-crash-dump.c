@@ -345,6 +345,7 @@ static void make_kdump(struct image *image, uint32_t version)
 	memcpy(header, "KDUMP   ", 8);
 	image_put(header + 8, version, 4);
 	strcpy((char *)header + 12 + 130, "5.4.0-header");
+	strcpy((char *)header + 12 + 260, "x86_64");
 	image_put(header + 408, 1700000000, 8);
 	image_put(header + 428, 0x800, 4);
 	image_put(sub + 32, info_at, 8);
@@ -380,6 +381,11 @@ static void test_kdump_bad(void **state)
 {
 	struct bench *bench = *state;
 
+	make_kdump(bench->image, 6);
+	strcpy((char *)bench->image->bytes + 12 + 260, "i686");
+	assert_refused(bench, "not of an x86-64 kernel");
+	again(state);
+	bench = *state;
 	make_kdump(bench->image, 6);
 	image_put(bench->image->bytes + 0x800 + 40, 0x12345678, 8);
 	assert_taken(bench, "VMCOREINFO: its 305419896 bytes are too many");
