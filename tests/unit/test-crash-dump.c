@@ -518,6 +518,42 @@ static void test_fd(void **state)
 	assert_int_equal(dump_read(&reader, &byte, 1, UINT64_MAX), -ENODATA);
 }
 
+/* What makedumpfile 1.7.2 and mce-slimdump made of a crash of Linux 6.1, the beginnings of it. */
+static void test_golden(void **state)
+{
+	static const struct {
+		const char *name;
+		enum crash_format format;
+		bool flattened, slim;
+	} cases[] = {
+		{ "kdump-6.1", CRASH_KDUMP, false, false },
+		{ "flattened-6.1", CRASH_KDUMP, true, false },
+		{ "slim-6.1", CRASH_ELF, false, true },
+	};
+	const char *directory = getenv("MCELOG_TEST_SRCDIR");
+	struct bench *bench = *state;
+	char path[4096];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_close_ int fd = -1;
+		struct dump_reader reader = dump_reader_of_fd(&fd);
+
+		snprintf(path, sizeof(path), "%s/tests/golden/vmcore/%s",
+			 directory ? directory : ".", cases[i].name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		assert_true(fd >= 0);
+		assert_int_equal(crash_dump_read(&bench->dump, &reader), 0);
+		assert_string_equal(bench->dump.notes.problem, "");
+		assert_int_equal(bench->dump.format, cases[i].format);
+		assert_int_equal(bench->dump.flattened, cases[i].flattened);
+		assert_int_equal(bench->dump.slim, cases[i].slim);
+		assert_string_equal(bench->dump.release, "6.1.0-56-amd64");
+		assert_int_equal(bench->dump.time, 1795256196);
+		assert_int_equal(bench->dump.n_cpus, 1);
+		crash_dump_free(&bench->dump);
+	}
+}
+
 /* --- VMCOREINFO --- */
 
 static void test_info(void **state)
@@ -577,6 +613,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_flattened, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flattened_elf_cut, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flattened_bad, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_golden, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fd, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_info, setup, teardown),
 	};
