@@ -35,6 +35,6 @@ run fuzz-decode "$golden"/erst/mce-erst-* "$golden"/replay/records.bin
 mkdir "$work/cper"
 MCELOG_CPER_SEEDS=$work/cper "${builddir:-.}/tests/unit/test-cper" >/dev/null 2>&1
 run fuzz-cper "$golden"/cper/real/mce-*.cper "$work/cper"/*
-gzip -dc "$golden"/vmcore/linux-6.1.elf.gz >"$work/vmcore" && \
-	run fuzz-elf "$work/vmcore" "$golden"/vmcore/*-6.1
+gzip -dc "$golden"/vmcore/linux-6.1.elf.gz >"$work/vmcore" || failed=1
+run fuzz-elf "$work/vmcore" "$golden"/vmcore/*-6.1
 exit "$failed"

@@ -110,6 +110,15 @@ cat >"$dir/bin/reboot" <<END
 #!/bin/sh
 echo "reboot \$*" >>"$dir/reboots"
 END
+# the file system with the dumps is the one that is mounted
+cat >"$dir/bin/findmnt" <<END
+#!/bin/sh
+case "\$*" in
+*--fstab*) exit 1 ;;
+*--source*) [ "\$6" = UUID=known ] && echo "$dir/dumps" ;;
+*) [ "\$*" = "-n $dir/sysroot" ] || [ "\$*" = "-n $dir/dumps" ] ;;
+esac
+END
 chmod +x "$dir"/bin/*
 PATH=$dir/bin:$PATH
 MCE_SLIMDUMP=$dir/bin/slim MCE_KDUMP_CONF=$dir/kdump.conf MCE_SYSROOT=$dir/sysroot
@@ -145,6 +154,13 @@ expect 1 "$data/mce-kdump-pre"
 saved=$(find "$MCE_SYSROOT/var/dumps" -path '*/127.0.0.1-20*' -name vmcore)
 [ -s "$saved" ] || fail "nothing was saved"
 rm -r "${MCE_SYSROOT:?}/var"
+mkdir "$dir/dumps"
+echo "xfs UUID=known # by its UUID" >>"$MCE_KDUMP_CONF"
+expect 1 "$data/mce-kdump-pre"
+saved=$(find "$dir/dumps/var/dumps" -name vmcore)
+[ -s "$saved" ] || fail "nothing was saved there"
+echo "xfs UUID=other" >>"$MCE_KDUMP_CONF"
+expect 0 "$data/mce-kdump-pre"
 echo "ssh user@host" >>"$MCE_KDUMP_CONF"
 expect 0 "$data/mce-kdump-pre"
 [ -z "$(ls "$MCE_SYSROOT")" ] || fail "it left something"
