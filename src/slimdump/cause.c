@@ -158,13 +158,13 @@ int cause_decode(const char *log, size_t size, struct strbuf *text, struct strbu
 	struct decoding decoding = { .text = text };
 	char message[EVENT_MESSAGE_MAX];
 	size_t n_records = 0;
-	int r = log_records(log, size, count_record, &n_records);
+	int r = log_records(log, size, count_record, NULL, &n_records);
 
 	if (r < 0)
 		return r;
 	if (n_records > CAUSE_RECORDS_MAX)
 		decoding.skip = n_records - CAUSE_RECORDS_MAX;
-	r = log_records(log, size, decode_record, &decoding);
+	r = log_records(log, size, decode_record, NULL, &decoding);
 	if (r < 0)
 		return r;
 	if (decoding.any)

@@ -8,6 +8,7 @@
 
 struct walk {
 	void (*each)(void *context, const struct record *record);
+	void (*other)(void *context, const char *line, size_t length);
 	void *context;
 };
 
@@ -23,16 +24,18 @@ static void take_record(void *context, const struct record *record, const char *
 
 static void take_foreign(void *context, const char *line, size_t length)
 {
-	(void)context;
-	(void)line;
-	(void)length;
+	const struct walk *walk = context;
+
+	if (walk->other)
+		walk->other(walk->context, line, length);
 }
 
 int log_records(const char *text, size_t size,
-		void (*each)(void *context, const struct record *record), void *context)
+		void (*each)(void *context, const struct record *record),
+		void (*other)(void *context, const char *line, size_t length), void *context)
 {
 	_cleanup_(text_parser_free_cleanup) struct text_parser *parser = NULL;
-	struct walk walk = { each, context };
+	struct walk walk = { each, other, context };
 	struct text_output output = { take_record, take_foreign, &walk };
 	int r = text_parser_new(&output, &parser);
 

@@ -6,6 +6,10 @@
 
 #include "event/record.h"
 
-/* Calls each() for every record, in the log's order. Errors: -ENOMEM. */
+/*
+ * Calls each() for every record, in the log's order, and other(), which may be NULL, for
+ * each line that belongs to none. Errors: -ENOMEM.
+ */
 int log_records(const char *text, size_t size,
-		void (*each)(void *context, const struct record *record), void *context);
+		void (*each)(void *context, const struct record *record),
+		void (*other)(void *context, const char *line, size_t length), void *context);

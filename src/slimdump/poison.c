@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "slimdump/poison.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "slimdump/log-records.h"
 
 /* MCi_STATUS and MCi_MISC: SDM Vol. 3B 15.3.2, APM Vol. 2 9.3.2. */
@@ -45,18 +48,11 @@ static bool is_known(const struct poison *poison, struct poison_range range)
 	return false;
 }
 
-/*
- * An address that is no physical one (a linear one, or one that AMD's memory
- * controllers count from their own start) only keeps an innocent page from being read.
- */
-void poison_add_record(struct poison *poison, const struct record *record)
+static void add_range(struct poison *poison, uint64_t address, unsigned int bits)
 {
-	uint64_t wanted = STATUS_VAL | STATUS_ADDRV;
-	uint64_t mask = (1ull << extent_bits(record)) - 1;
-	struct poison_range range = { record->addr & ~mask, record->addr | mask };
+	uint64_t mask = (1ull << bits) - 1;
+	struct poison_range range = { address & ~mask, address | mask };
 
-	if ((record->status & wanted) != wanted || !is_uncorrected(record))
-		return;
 	if (is_known(poison, range))
 		return;
 	if (poison->n_ranges < POISON_RANGES_MAX)
@@ -65,14 +61,45 @@ void poison_add_record(struct poison *poison, const struct record *record)
 		poison->n_unkept++;
 }
 
-static void add(void *context, const struct record *record)
+/*
+ * An address that is no physical one (a linear one, or one that AMD's memory
+ * controllers count from their own start) only keeps an innocent page from being read.
+ */
+void poison_add_record(struct poison *poison, const struct record *record)
+{
+	uint64_t wanted = STATUS_VAL | STATUS_ADDRV;
+
+	if ((record->status & wanted) == wanted && is_uncorrected(record))
+		add_range(poison, record->addr, extent_bits(record));
+}
+
+static void take_record(void *context, const struct record *record)
 {
 	poison_add_record(context, record);
 }
 
+/*
+ * A firmware's report of a memory error (GHES); it is still there where the crashed
+ * kernel had no time to acknowledge it. Its severity is in another line: any will do.
+ */
+static void take_line(void *context, const char *line, size_t length)
+{
+	static const char key[] = "physical_address: 0x";
+	const char *found = memmem(line, length, key, sizeof(key) - 1);
+	char digits[17] = "";
+	size_t n;
+
+	if (!found)
+		return;
+	found += sizeof(key) - 1;
+	n = length - (size_t)(found - line);
+	memcpy(digits, found, n < sizeof(digits) - 1 ? n : sizeof(digits) - 1);
+	add_range(context, strtoull(digits, NULL, 16), PAGE_BITS);
+}
+
 int poison_add_log(struct poison *poison, const char *text, size_t size)
 {
-	return log_records(text, size, add, poison);
+	return log_records(text, size, take_record, take_line, poison);
 }
 
 bool poison_hits(const struct poison *poison, uint64_t address, uint64_t size)

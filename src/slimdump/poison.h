@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * poison: memory that must not be read, because the machine check may be about
- * it: reading it once more would be the end of the capture kernel, too. From the
- * banks left over from the crash that the capture kernel's own log shows.
+ * it: reading it once more would be the end of the capture kernel, too. From what
+ * the capture kernel's own log shows of the crash: banks that were left over, and
+ * memory errors that firmware still reports.
  */
 #pragma once
 
@@ -31,7 +32,7 @@ struct poison {
  */
 void poison_add_record(struct poison *poison, const struct record *record);
 
-/* Adds what the machine-check records in a kernel log name; any text. Errors: -ENOMEM. */
+/* Adds what the records and reports in a kernel log name; any text. Errors: -ENOMEM. */
 int poison_add_log(struct poison *poison, const char *text, size_t size);
 
 /* Whether any of size bytes from a physical address on must not be read. */

@@ -71,6 +71,9 @@ static int open_dump(struct state *state)
 				      : "it is a dump that was made before");
 		return -1;
 	}
+	/* what is there is saved all the same */
+	if (state->dump.notes.problem[0])
+		fail(name, "%s", state->dump.notes.problem);
 	return 0;
 }
 

@@ -24,16 +24,18 @@ static ssize_t read_bytes(void *context, void *buffer, size_t size, uint64_t off
 
 static void read_log(const struct crash_dump *dump)
 {
-	const struct poison poison = { 0 };
+	struct poison poison = { 0 };
 	const struct old_memory memory = { dump, &poison };
 	struct strbuf text = { 0 };
 	char problem[KERNEL_LOG_PROBLEM_MAX];
 	struct cause cause;
 
-	if (kernel_log_read(&memory, &text, problem) == 0)
+	if (kernel_log_read(&memory, &text, problem) == 0) {
 		cause_find(strbuf_text(&text), text.length, &cause);
-	else if (!problem[0])
+		poison_add_log(&poison, strbuf_text(&text), text.length);
+	} else if (!problem[0]) {
 		abort();
+	}
 	strbuf_free(&text);
 }
 

@@ -373,6 +373,28 @@ static void test_large_note(void **state)
 	assert_non_null(elf_notes_find(&dump.notes, "VMCOREINFO", 0));
 }
 
+/* A note that lies about its size: it is left out, and what comes before it saved. */
+static void test_damaged_note(void **state)
+{
+	_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+	_cleanup_close_ int fd = -1;
+	struct bench *bench = *state;
+	uint8_t *note;
+
+	image_ring(bench->image, 6, 12);
+	print_lines(bench->image, fatal_log);
+	image_finish(bench->image);
+	note = bench->image->bytes + IMAGE_NOTES + bench->image->notes_size;
+	image_put(note, 6, 4);
+	image_put(note + 4, 100, 4);
+	image_segment(bench->image, 0, PT_NOTE, IMAGE_NOTES, 0, 0, bench->image->notes_size + 50);
+	image_save(bench->image, bench->vmcore);
+	write_text(bench->kmsg, "");
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	load(bench, &fd, &dump);
+	assert_int_equal(dump.notes.n_notes, 6);
+}
+
 /* --- the cause --- */
 
 static enum cause_kind kind_of(const char *log)
@@ -521,6 +543,26 @@ static void test_poison_log(void **state)
 	assert_true(poison_hits(&poison, 0x12345678, 0));
 }
 
+/* As ghes.c prints it, and what only looks alike. */
+static void test_poison_firmware(void **state)
+{
+	static const char text[] =
+		"0,1,1,-;{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error "
+		"Source: 1\n"
+		"0,2,1,-;{1}[Hardware Error]:   section_type: memory error\n"
+		"0,3,1,-;{1}[Hardware Error]:   physical_address: 0x0000000fe00a1400\n"
+		"0,4,1,-;{1}[Hardware Error]:   physical_address_mask: 0x0000fffffffff000\n"
+		"0,5,1,-;{1}[Hardware Error]:   physical_address: 0x12345";
+	struct poison poison = { 0 };
+
+	(void)state;
+	assert_int_equal(poison_add_log(&poison, text, sizeof(text) - 1), 0);
+	assert_int_equal(poison.n_ranges, 2);
+	assert_true(poison_hits(&poison, 0xfe00a1000, 1));
+	assert_false(poison_hits(&poison, 0xfe00a2000, 1));
+	assert_true(poison_hits(&poison, 0x12fff, 1));
+}
+
 static void test_poison_records(void **state)
 {
 	static const struct {
@@ -594,6 +636,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_poisoned_elsewhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_old_kernel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_large_note, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damaged_note, setup, teardown),
 		cmocka_unit_test(test_panics),
 		cmocka_unit_test(test_no_panics),
 		cmocka_unit_test(test_first_panic),
@@ -601,6 +644,7 @@ int main(void)
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_worst),
 		cmocka_unit_test(test_poison_log),
+		cmocka_unit_test(test_poison_firmware),
 		cmocka_unit_test(test_poison_records),
 		cmocka_unit_test(test_poison_full),
 	};
