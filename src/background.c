@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "util/log.h"
+#include "util/terminal.h"
 
 int background_start(int *ret_parent)
 {
@@ -36,23 +37,11 @@ int background_start(int *ret_parent)
 	return 0;
 }
 
-static void leave_terminal(void)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (chdir("/") < 0 || null < 0)
-		log_warning("cannot leave the terminal: %s", strerror(errno));
-	for (int i = 0; null >= 0 && i <= STDERR_FILENO; i++)
-		dup2(null, i);
-	if (null > STDERR_FILENO)
-		close(null);
-}
-
 void background_ready(int parent)
 {
 	if (parent < 0)
 		return;
-	leave_terminal();
+	terminal_leave();
 	log_to_syslog();
 	if (write(parent, "", 1) != 1)
 		log_warning("the starting process is gone");

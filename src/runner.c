@@ -100,8 +100,11 @@ int runner_fork(const struct config *config, const struct root *root, int argc, 
 		pid_t *ret_pid, int *ret_fd)
 {
 	struct runner *runner = new_runner(config, root, argc, argv);
-	int r = runner ? trigger_client_fork(&runner->policies[0].params, ret_pid, ret_fd)
-		       : -ENOMEM;
+	int r;
+
+	if (runner)
+		runner->policies[0].params.background = config->daemon && !config->foreground;
+	r = runner ? trigger_client_fork(&runner->policies[0].params, ret_pid, ret_fd) : -ENOMEM;
 
 	/* the child has its own copy */
 	if (runner)

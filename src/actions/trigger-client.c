@@ -13,6 +13,7 @@
 #include "actions/trigger-wire.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/terminal.h"
 
 enum {
 	RECONNECT_US = 1000 * 1000,
@@ -302,6 +303,10 @@ static void serve_and_exit(const struct runner_params *params, int fd)
 
 	/* Not what is typed at the daemon's terminal: the runner ends after the daemon. */
 	setsid();
+	if (params->background) {
+		terminal_leave();
+		log_to_syslog();
+	}
 	r = keep_only(fd);
 	if (r >= 0)
 		r = trigger_runner(params, r);

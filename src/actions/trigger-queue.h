@@ -21,6 +21,7 @@ struct runner_params {
 	unsigned int timeout;		    /* of a script, seconds; 0: as 60 */
 	unsigned int grace_ms;		    /* between SIGTERM and SIGKILL; 0: as 5000 */
 	unsigned int queue_max;		    /* that wait; awaited ones apart; 0: as 1024 */
+	bool background;		    /* it has no terminal: what it says goes to syslog */
 	const char *peer_unit;		    /* only its processes may ask; NULL: any of root's */
 	/* After a change of mcelog.conf; NULL, or NULL returned: as before. */
 	const struct runner_params *(*reload)(void *context);
