@@ -138,7 +138,7 @@ static void test_inherits_nothing(void **state)
 {
 	struct bench *bench = *state;
 	_cleanup_free_ char *signals = NULL;
-	unsigned long blocked, ignored;
+	uint64_t blocked, ignored;
 	int leaked = fcntl(STDOUT_FILENO, F_DUPFD, 77);
 
 	assert_int_equal(leaked, 77);
@@ -152,7 +152,7 @@ static void test_inherits_nothing(void **state)
 	close(leaked);
 	assert_file(bench, "fds", "");
 	signals = bench_read(bench, "signals");
-	assert_int_equal(sscanf(signals, "%*x %lx %lx", &blocked, &ignored), 2);
+	assert_int_equal(sscanf(signals, "%*x %" SCNx64 " %" SCNx64, &blocked, &ignored), 2);
 	assert_int_equal(blocked, 0);
 	/* The C library has 32 and 33 to itself. */
 	assert_int_equal(ignored & 0x7fffffff, 0);
