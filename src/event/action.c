@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/names.h"
 
 void action_clear(struct action *action)
 {
@@ -44,14 +45,6 @@ static const char *const state_names[] = {
 	[ACTION_FAILED] = "failed", [ACTION_UNKNOWN] = "unknown",
 };
 
-static int find(const char *const *names, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return (int)i;
-	return -EINVAL;
-}
-
 const char *action_kind_name(enum action_kind kind)
 {
 	return (size_t)kind < ARRAY_SIZE(kind_names) ? kind_names[kind] : "unknown";
@@ -64,7 +57,7 @@ const char *action_state_name(enum action_state state)
 
 int action_kind_parse(const char *name, enum action_kind *ret_kind)
 {
-	int found = find(kind_names, ARRAY_SIZE(kind_names), name);
+	int found = names_find(kind_names, ARRAY_SIZE(kind_names), name);
 
 	if (found < 0)
 		return found;
@@ -74,7 +67,7 @@ int action_kind_parse(const char *name, enum action_kind *ret_kind)
 
 int action_state_parse(const char *name, enum action_state *ret_state)
 {
-	int found = find(state_names, ARRAY_SIZE(state_names), name);
+	int found = names_find(state_names, ARRAY_SIZE(state_names), name);
 
 	if (found < 0)
 		return found;

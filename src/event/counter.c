@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "event/counter.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "event/location.h"
 #include "util/cleanup.h"
+#include "util/names.h"
 
 enum { PAGE_SIZE_ = 4096 };
 
@@ -87,14 +87,6 @@ static const char *const state_names[] = {
 	[PAGE_OFFLINE_FAILED] = "offline-failed",
 };
 
-static int find(const char *const *names, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return (int)i;
-	return -EINVAL;
-}
-
 const char *counter_kind_name(enum counter_kind kind)
 {
 	return (size_t)kind < ARRAY_SIZE(kind_names) ? kind_names[kind] : "unknown";
@@ -107,7 +99,7 @@ const char *page_state_name(enum page_state state)
 
 int counter_kind_parse(const char *name, enum counter_kind *ret_kind)
 {
-	int found = find(kind_names, ARRAY_SIZE(kind_names), name);
+	int found = names_find(kind_names, ARRAY_SIZE(kind_names), name);
 
 	if (found < 0)
 		return found;
@@ -117,7 +109,7 @@ int counter_kind_parse(const char *name, enum counter_kind *ret_kind)
 
 int page_state_parse(const char *name, enum page_state *ret_state)
 {
-	int found = find(state_names, ARRAY_SIZE(state_names), name);
+	int found = names_find(state_names, ARRAY_SIZE(state_names), name);
 
 	if (found < 0)
 		return found;
