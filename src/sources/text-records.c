@@ -47,6 +47,7 @@ static void give_out(struct text_records *records, unsigned int index)
 	struct text_open *open = &records->open[index];
 
 	if (!is_repetition(open, &records->given)) {
+		records->mark_given = open->mark;
 		records->output.record(records->output.context, &open->record, open->symbol);
 		if (open->stage == STAGE_PROCESSOR && open->hardware_error) {
 			records->given = registers_of(&open->record);
@@ -139,6 +140,7 @@ struct text_open *text_records_begin(struct text_records *records, enum shape sh
 	memset(open, 0, sizeof(*open));
 	open->shape = shape;
 	open->close = records->has_given && records->since_given < REPETITION_LINES;
+	open->mark = records->mark;
 	open->record.source = SOURCE_TEXT;
 	open->record.vendor = VENDOR_UNKNOWN;
 	set_prefix(open, prefix);

@@ -40,6 +40,7 @@ struct text_open {
 	bool edac;	     /* a memory driver wrote it */
 	bool close;	     /* begun right behind the record in text_records.given */
 	unsigned int foreign;
+	struct text_mark mark; /* of its first line */
 	char caller[16];
 	char symbol[TEXT_SYMBOL_MAX];
 };
@@ -64,6 +65,8 @@ struct registers {
 
 struct text_records {
 	struct text_output output;
+	struct text_mark mark;		      /* of the line at hand */
+	struct text_mark mark_given;	      /* of the record that output.record gets */
 	struct text_open open[TEXT_OPEN_MAX]; /* oldest first */
 	unsigned int n_open;
 	unsigned int last;	/* index of the record that the last line went to */

@@ -53,6 +53,16 @@ void text_parser_free(struct text_parser *parser)
 	free(parser);
 }
 
+void text_parser_mark(struct text_parser *parser, struct text_mark mark)
+{
+	parser->messages.records.mark = mark;
+}
+
+struct text_mark text_parser_record_mark(const struct text_parser *parser)
+{
+	return parser->messages.records.mark_given;
+}
+
 static void take_blank(struct text_parser *parser)
 {
 	struct text_records *records = &parser->messages.records;

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "event/record.h"
 
@@ -33,6 +34,18 @@ struct text_output {
 /* The caller frees it; ops is copied. Errors: -ENOMEM. */
 int text_parser_new(const struct text_output *ops, struct text_parser **ret_parser);
 void text_parser_free(struct text_parser *parser);
+
+/* What a caller knows a line by; the parser only hands it back. */
+struct text_mark {
+	uint64_t number;
+	int64_t time_us;
+};
+
+/* The mark of the lines from here on; all zero at the start. */
+void text_parser_mark(struct text_parser *parser, struct text_mark mark);
+
+/* From within text_output.record: the mark of the line that the record began with. */
+struct text_mark text_parser_record_mark(const struct text_parser *parser);
 
 /* Takes one line, with or without its end of line; any bytes. */
 void text_parser_line(struct text_parser *parser, const char *line, size_t length);
