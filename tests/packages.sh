@@ -7,7 +7,7 @@ case $(command -v apt-get dnf | head -n 1) in
 */apt-get)
 	PACKAGER=apt
 	BUILD_PACKAGES="gcc make autoconf automake pkg-config libtraceevent-dev libtracefs-dev
-		libsqlite3-dev libsystemd-dev"
+		libsqlite3-dev libsystemd-dev zlib1g-dev"
 	TEST_PACKAGES="libcmocka-dev clang clang-format jq sqlite3 xz-utils binutils"
 	VM_PACKAGES="qemu-system-x86 busybox-static systemd-sysv kmod cpio e2fsprogs rasdaemon"
 	# Not every release has these, and the tests run without.
@@ -19,7 +19,7 @@ case $(command -v apt-get dnf | head -n 1) in
 */dnf)
 	PACKAGER=dnf
 	BUILD_PACKAGES="gcc make autoconf automake pkgconf-pkg-config libtraceevent-devel
-		libtracefs-devel sqlite-devel systemd-devel"
+		libtracefs-devel sqlite-devel systemd-devel zlib-devel"
 	TEST_PACKAGES="libcmocka-devel clang clang-tools-extra jq sqlite xz binutils diffutils
 		libasan libubsan"
 	VM_PACKAGES="qemu-system-x86-core busybox systemd kmod cpio e2fsprogs rasdaemon dpkg"
