@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sources/kernel-log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sources/text-fields.h"
+#include "util/bytes.h"
+#include "util/cleanup.h"
+
+#define SECOND_US 1000000
+
+enum {
+	/* Banks that outlived a reset are polled as CPUs come up and printed before user space. */
+	BOOT_SECONDS = 120,	/* where nothing says when that began */
+	BOOT_SLACK_SECONDS = 2, /* the work that prints them may be late */
+};
+
+/* --- lines --- */
+
+struct stamp {
+	bool is_kernel;
+	bool has_number;
+	uint64_t number;
+	int64_t printk_us; /* -1 none */
+};
+
+static bool take_char(struct span *span, char c)
+{
+	if (!span->length || *span->text != c)
+		return false;
+	span->text++;
+	span->length--;
+	return true;
+}
+
+static bool take_digits(struct span *span, uint64_t *ret_value)
+{
+	const struct span before = *span;
+	uint64_t value = 0;
+
+	while (span->length && *span->text >= '0' && *span->text <= '9') {
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(*span->text - '0'), &value)) {
+			*span = before;
+			return false;
+		}
+		take_char(span, *span->text);
+	}
+	*ret_value = value;
+	return span->text != before.text;
+}
+
+/* Facility and level, as printk has them in one number: the kernel's facility is 0. */
+static bool is_kernel(uint64_t priority)
+{
+	return priority < 8;
+}
+
+/* "6,1234,5678901,-;" */
+static bool take_kmsg(struct span span, struct stamp *stamp)
+{
+	uint64_t priority, us;
+
+	if (!take_digits(&span, &priority) || !take_char(&span, ',') ||
+	    !take_digits(&span, &stamp->number) || !take_char(&span, ',') ||
+	    !take_digits(&span, &us) || us > INT64_MAX || !take_char(&span, ','))
+		return false;
+	stamp->has_number = true;
+	stamp->is_kernel = is_kernel(priority);
+	stamp->printk_us = (int64_t)us;
+	return true;
+}
+
+/* "[   12.345678]" */
+static void take_time(struct span span, struct stamp *stamp)
+{
+	uint64_t seconds, us;
+
+	if (!take_char(&span, '['))
+		return;
+	while (take_char(&span, ' '))
+		;
+	if (!take_digits(&span, &seconds) || !take_char(&span, '.') || !take_digits(&span, &us) ||
+	    !take_char(&span, ']'))
+		return;
+	if (seconds <= INT64_MAX / SECOND_US - 1 && us < SECOND_US)
+		stamp->printk_us = (int64_t)(seconds * SECOND_US + us);
+}
+
+static struct stamp read_stamp(const char *line, size_t length)
+{
+	struct stamp stamp = { .is_kernel = true, .printk_us = -1 };
+	struct span span = { line, length }, rest = span;
+	uint64_t priority;
+
+	if (take_kmsg(span, &stamp))
+		return stamp;
+	if (take_char(&rest, '<') && take_digits(&rest, &priority) && take_char(&rest, '>')) {
+		stamp.is_kernel = is_kernel(priority);
+		span = rest;
+	}
+	take_time(span, &stamp);
+	return stamp;
+}
+
+/* "rtc_cmos 00:05: setting system clock to 2026-11-20T22:03:42 UTC (1795212222)" */
+static void note_clock(struct kernel_log *log, const char *line, size_t length, int64_t printk_us)
+{
+	static const char words[] = "setting system clock to ";
+	const char *at = memmem(line, length, words, sizeof(words) - 1);
+	const char *open = at ? memchr(at, '(', length - (size_t)(at - line)) : NULL;
+	struct span span = { open, open ? length - (size_t)(open - line) : 0 };
+	uint64_t seconds;
+
+	if (!take_char(&span, '(') || !take_digits(&span, &seconds) || !take_char(&span, ')') ||
+	    !seconds || seconds > INT64_MAX / SECOND_US)
+		return;
+	log->clock_printk_us = printk_us;
+	log->clock_wall_us = (int64_t)seconds * SECOND_US;
+}
+
+/* "Run /init as init process" */
+static void note_init(struct kernel_log *log, const char *line, size_t length, int64_t printk_us)
+{
+	if (log->init_printk_us < 0 && memmem(line, length, " as init process", 16))
+		log->init_printk_us = printk_us;
+}
+
+static void hash_line(struct kernel_log *log, const char *line, size_t length)
+{
+	const struct bytes bytes = { (const uint8_t *)line, length };
+
+	log->text_hash = log->text_hash * 0x100000001b3ull ^ bytes_hash(bytes);
+}
+
+void kernel_log_line(struct kernel_log *log, const char *line, size_t length)
+{
+	struct stamp stamp;
+
+	while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
+		length--;
+	stamp = read_stamp(line, length);
+	log->mark.number = stamp.has_number ? stamp.number : log->mark.number + 1;
+	if (!stamp.is_kernel)
+		return;
+	log->mark.time_us = stamp.printk_us;
+	hash_line(log, line, length);
+	if (stamp.printk_us >= 0) {
+		note_clock(log, line, length, stamp.printk_us);
+		note_init(log, line, length, stamp.printk_us);
+	}
+	text_parser_mark(log->parser, log->mark);
+	text_parser_line(log->parser, line, length);
+}
+
+void kernel_log_text(struct kernel_log *log, const char *text, size_t size)
+{
+	while (size) {
+		const char *end = memchr(text, '\n', size);
+		size_t length = end ? (size_t)(end - text) : size;
+		size_t taken = end ? length + 1 : length;
+
+		kernel_log_line(log, text, length);
+		text += taken;
+		size -= taken;
+	}
+}
+
+void kernel_log_gap(struct kernel_log *log)
+{
+	text_parser_finish(log->parser);
+}
+
+/* --- records --- */
+
+static void take_record(void *context, const struct record *record, const char *symbol)
+{
+	struct kernel_log *log = context;
+	struct text_mark mark = text_parser_record_mark(log->parser);
+	struct kernel_log_record *grown = log->records;
+
+	(void)symbol;
+	if (log->n >= KERNEL_LOG_RECORDS_MAX)
+		log->n_left_out++;
+	if (log->n >= KERNEL_LOG_RECORDS_MAX || log->error)
+		return;
+	/* a power of two is full */
+	if ((log->n & (log->n - 1)) == 0)
+		grown = reallocarray(log->records, log->n ? log->n * 2 : 1, sizeof(*grown));
+	if (!grown) {
+		log->error = -ENOMEM;
+		return;
+	}
+	log->records = grown;
+	grown[log->n++] = (struct kernel_log_record){
+		.record = *record,
+		.number = mark.number,
+		.printk_us = mark.time_us,
+	};
+}
+
+static void take_foreign(void *context, const char *line, size_t length)
+{
+	(void)context, (void)line, (void)length;
+}
+
+int kernel_log_init(struct kernel_log *log)
+{
+	const struct text_output output = {
+		.record = take_record,
+		.foreign = take_foreign,
+		.context = log,
+	};
+
+	*log = (struct kernel_log){
+		.mark = { .time_us = -1 },
+		.clock_printk_us = -1,
+		.init_printk_us = -1,
+	};
+	return text_parser_new(&output, &log->parser);
+}
+
+void kernel_log_done(struct kernel_log *log)
+{
+	text_parser_free(log->parser);
+	free(log->records);
+	*log = (struct kernel_log){ 0 };
+}
+
+/* --- when it was --- */
+
+/* A line of which both clocks are known. */
+struct anchor {
+	int64_t printk_us; /* -1: none */
+	int64_t wall_us;
+};
+
+static bool is_anchor(const struct kernel_log_record *record)
+{
+	return record->printk_us >= 0 && record->record.fields & RECORD_HAS_TIME &&
+	       record->record.time_us > 0;
+}
+
+static uint64_t distance(const struct anchor *anchor, int64_t printk_us)
+{
+	if (anchor->printk_us < 0)
+		return UINT64_MAX;
+	return anchor->printk_us < printk_us ? (uint64_t)(printk_us - anchor->printk_us)
+					     : (uint64_t)(anchor->printk_us - printk_us);
+}
+
+static int64_t date(const struct anchor *a, const struct anchor *b, int64_t printk_us)
+{
+	const struct anchor *nearest = distance(a, printk_us) <= distance(b, printk_us) ? a : b;
+	int64_t time_us;
+
+	if (printk_us < 0 || nearest->printk_us < 0 ||
+	    __builtin_add_overflow(nearest->wall_us, printk_us - nearest->printk_us, &time_us) ||
+	    time_us < 0)
+		return 0;
+	return time_us;
+}
+
+/* The nearest line before each record, then the nearest behind it; one is better. */
+static void date_records(struct kernel_log *log, const struct anchor *start)
+{
+	const struct anchor none = { .printk_us = -1 };
+	struct anchor anchor = *start;
+	struct anchor *before = reallocarray(NULL, log->n + 1, sizeof(*before));
+
+	if (!before) {
+		log->error = -ENOMEM;
+		return;
+	}
+	for (size_t i = 0; i < log->n; i++) {
+		if (is_anchor(&log->records[i]))
+			anchor = (struct anchor){ log->records[i].printk_us,
+						  log->records[i].record.time_us };
+		before[i] = anchor;
+	}
+	anchor = none;
+	for (size_t i = log->n; i-- > 0;) {
+		struct kernel_log_record *record = &log->records[i];
+
+		if (is_anchor(record))
+			anchor = (struct anchor){ record->printk_us, record->record.time_us };
+		else if (!record->record.time_us)
+			record->record.time_us = date(&before[i], &anchor, record->printk_us);
+	}
+	free(before);
+}
+
+/* The anchor that does not come from a record, the best there is. */
+static struct anchor first_anchor(const struct kernel_log *log, int64_t began_us, int64_t ended_us)
+{
+	if (log->clock_printk_us >= 0)
+		return (struct anchor){ log->clock_printk_us, log->clock_wall_us };
+	for (size_t i = 0; i < log->n; i++)
+		if (is_anchor(&log->records[i]))
+			return (struct anchor){ .printk_us = -1 };
+	if (began_us)
+		return (struct anchor){ 0, began_us };
+	return (struct anchor){ ended_us ? log->mark.time_us : -1, ended_us };
+}
+
+static bool is_of_boot(const struct kernel_log *log, const struct kernel_log_record *record)
+{
+	int64_t end_us = log->init_printk_us >= 0
+				 ? log->init_printk_us + (int64_t)BOOT_SLACK_SECONDS * SECOND_US
+				 : (int64_t)BOOT_SECONDS * SECOND_US;
+
+	return !record->record.tsc && !record->record.mcgstatus && record->printk_us >= 0 &&
+	       record->printk_us < end_us;
+}
+
+/* --- which it is --- */
+
+/*
+ * What tells it from every other one: printk's time, or else its own times. A
+ * log without any: the log. Not all registers: a later version may know more.
+ */
+static uint64_t hash_record(const struct kernel_log *log, const struct kernel_log_record *record)
+{
+	const struct record *r = &record->record;
+	const bool has_time = record->printk_us >= 0 || (r->walltime && r->tsc);
+	const uint64_t values[] = {
+		r->cpu,
+		r->bank,
+		r->status,
+		r->mcgstatus,
+		r->addr,
+		r->misc,
+		r->tsc,
+		r->walltime,
+		(uint64_t)record->printk_us,
+		has_time ? 0 : log->text_hash,
+	};
+
+	return bytes_hash((struct bytes){ (const uint8_t *)values, sizeof(values) });
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct kernel_log_record *x = *(struct kernel_log_record *const *)a;
+	const struct kernel_log_record *y = *(struct kernel_log_record *const *)b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static void number_records(struct kernel_log *log)
+{
+	struct kernel_log_record **sorted = reallocarray(NULL, log->n + 1, sizeof(*sorted));
+
+	if (!sorted) {
+		log->error = -ENOMEM;
+		return;
+	}
+	for (size_t i = 0; i < log->n; i++)
+		sorted[i] = &log->records[i];
+	qsort(sorted, log->n, sizeof(struct kernel_log_record *), by_hash);
+	for (size_t i = 1; i < log->n; i++)
+		if (sorted[i]->hash == sorted[i - 1]->hash)
+			sorted[i]->ordinal = sorted[i - 1]->ordinal + 1;
+	free(sorted);
+}
+
+int kernel_log_end(struct kernel_log *log, int64_t began_us, int64_t ended_us)
+{
+	struct anchor anchor;
+
+	text_parser_finish(log->parser);
+	anchor = first_anchor(log, began_us, ended_us);
+	date_records(log, &anchor);
+	for (size_t i = 0; i < log->n; i++) {
+		struct kernel_log_record *record = &log->records[i];
+
+		if (!record->record.time_us && record->printk_us < 0)
+			record->record.time_us = ended_us;
+		record->record.boot_time = is_of_boot(log, record);
+		record->hash = hash_record(log, record);
+	}
+	number_records(log);
+	if (log->error)
+		log->n = 0;
+	return log->error;
+}
