@@ -14,6 +14,7 @@
 #include "session.h"
 #include "sinks/syslog.h"
 #include "sinks/text.h"
+#include "util/cleanup.h"
 #include "util/log.h"
 
 /* A daemon or another one-shot may be reading: kernel triggers come in bursts. */
@@ -58,16 +59,16 @@ static bool is_whole(const struct active *active, const char *name)
 	return active->dry;
 }
 
-/* Takes what firmware kept. Returns the exit status of a harvest; ret_whole: nothing was left. */
-static int start_erst(struct session *session, bool *ret_whole)
+/* Takes what one source has. Returns the exit status of a harvest; ret_whole: nothing was left. */
+static int start_leftovers(struct session *session, const struct source_ops *ops, bool *ret_whole)
 {
 	char why[SOURCE_WHY_MAX];
 	struct active *active;
-	int r = session_start(session, &source_erst, &active, why);
+	int r = session_start(session, ops, &active, why);
 
-	*ret_whole = r < 0 || is_whole(active, source_erst.name);
+	*ret_whole = r < 0 || is_whole(active, ops->name);
 	if (r < 0 && r != -ECANCELED && r != -ENOENT) {
-		log_error("%s: %s", source_erst.name, why);
+		log_error("%s: %s", ops->name, why);
 		return EXIT_FAILURE;
 	}
 	return *ret_whole ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -138,7 +139,7 @@ static int take_device(struct session *session)
 	struct active *active;
 	bool whole;
 	/* the device's first reads erase the ERST records that pstore still shows */
-	int r, status = start_erst(session, &whole);
+	int r, status = start_leftovers(session, &source_erst, &whole);
 
 	if (!whole)
 		return status;
@@ -198,17 +199,38 @@ int oneshot_device(const struct config *config)
 	return run_device(config, &session);
 }
 
+/* What earlier boots left, and what this one has said so far, in the order of the list. */
+static const struct source_ops *const harvested[] = {
+	&source_erst,
+	&source_pstore,
+};
+
+/* Takes all of it: what cannot be read keeps nothing else back. Returns the exit status. */
+static int harvest_all(struct session *session)
+{
+	int status = EXIT_SUCCESS;
+
+	for (size_t i = 0; i < ARRAY_SIZE(harvested); i++) {
+		bool whole;
+
+		if (start_leftovers(session, harvested[i], &whole) != EXIT_SUCCESS)
+			status = EXIT_FAILURE;
+		if (!whole) /* the next ones would not be stored, either */
+			break;
+	}
+	return status;
+}
+
 int oneshot_harvest(const struct config *config)
 {
 	static const struct session_options options = { .to_stdout = true };
 	struct pipeline_counts counts;
 	struct session session;
-	bool whole;
 	int status;
 
 	if (session_open(&session, config, &options) < 0)
 		return finish(&session, EXIT_FAILURE);
-	status = start_erst(&session, &whole);
+	status = harvest_all(&session);
 	session_commit_wait(&session, 5000);
 	pipeline_count(session.pipeline, &counts);
 	log_info("harvested: %llu new, %llu of known errors, %llu known before",

@@ -3,12 +3,15 @@
 
 /*
  * erst comes before devmcelog: the first reads of /dev/mcelog erase the ERST
- * records that pstore still shows. The live trace comes last, so that records
- * that an earlier boot left behind find the event they belong to.
+ * records that pstore still shows. Kernel logs come behind the records that they
+ * may repeat, those of earlier boots before this one's. The live trace comes
+ * last, so that records that an earlier boot left behind find the event they
+ * belong to.
  */
 /* clang-format off */
 const struct source_ops *const sources[] = {
 	&source_erst,
+	&source_pstore,
 	&source_devmcelog,
 	&source_tracefs,
 	&source_replay,

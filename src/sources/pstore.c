@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pstore: machine checks in the kernel logs that panics and oopses left in
+ * pstore. Where ERST took the records themselves they come as erst, too, and
+ * the store joins the two; with EFI variables or ramoops this text is all there
+ * is. Nothing is erased: the live files are systemd-pstore's to move away.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sources/previous-log.h"
+#include "sources/pstore-files.h"
+#include "sources/source.h"
+#include "sources/tree.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+struct pstore {
+	const struct source_env *env;
+	const struct intake *intake;
+	struct pstore_list list;
+	size_t next;  /* first dump not read, or the one that is being handed over */
+	bool is_read; /* it is: its records are in previous */
+	struct previous_log previous;
+	unsigned int n_new;
+};
+
+static struct pstore *pstore_of(struct source *source)
+{
+	return (struct pstore *)source;
+}
+
+static void pstore_free(struct pstore *pstore)
+{
+	kernel_log_done(&pstore->previous.log);
+	pstore_list_free(&pstore->list);
+	free(pstore);
+}
+
+static int pstore_probe(const struct source_env *env, char why[SOURCE_WHY_MAX])
+{
+	struct pstore_list list;
+	int r = pstore_list_files(env->root, env->boot_time_us, &list, why);
+
+	if (r == 0)
+		pstore_list_free(&list);
+	return r;
+}
+
+static int pstore_open(const struct source_env *env, const struct intake *intake,
+		       struct source **ret_source, char why[SOURCE_WHY_MAX])
+{
+	struct pstore *pstore = calloc(1, sizeof(*pstore));
+	int r;
+
+	if (!pstore) {
+		snprintf(why, SOURCE_WHY_MAX, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	pstore->env = env;
+	pstore->intake = intake;
+	r = pstore_list_files(env->root, env->boot_time_us, &pstore->list, why);
+	if (r < 0) {
+		pstore_free(pstore);
+		return r;
+	}
+	tree_check(env->root, PSTORE_LIVE, source_pstore.name);
+	tree_check(env->root, PSTORE_ARCHIVE, source_pstore.name);
+	if (pstore->list.n_live + pstore->list.n_archived >= PSTORE_PARTS_MAX)
+		log_warning("pstore: more than %d log parts, the rest is left out",
+			    PSTORE_PARTS_MAX);
+	*ret_source = (struct source *)pstore;
+	return 0;
+}
+
+/* last is the header that came before it, so that a part that is missing is noticed. */
+static void take_added(struct kernel_log *log, const char *line, size_t length,
+		       struct pstore_header *last)
+{
+	struct pstore_header header;
+
+	if (pstore_parse_header(line, length, &header) < 0)
+		return;
+	if (header.count != last->count || header.part + 1 != last->part)
+		kernel_log_gap(log);
+	*last = header;
+}
+
+/* A part's lines without those that are not the kernel's own. */
+static void take_text(struct kernel_log *log, const char *text, size_t size,
+		      struct pstore_header *last)
+{
+	while (size) {
+		const char *end = memchr(text, '\n', size);
+		size_t length = end ? (size_t)(end - text) : size;
+		size_t taken = end ? length + 1 : length;
+
+		if (pstore_is_added(text, length))
+			take_added(log, text, length, last);
+		else
+			kernel_log_line(log, text, length);
+		text += taken;
+		size -= taken;
+	}
+}
+
+static void take_part(struct pstore *pstore, const struct pstore_part *part,
+		      struct pstore_header *last)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size = 0;
+	const char *wrong = pstore_read_part(pstore->env->root, part, &text, &size);
+
+	if (wrong)
+		log_warning("pstore: %s: %s; %s", part->path, wrong,
+			    text ? "what there is of it is read" : "left where it is");
+	if (text)
+		take_text(&pstore->previous.log, text, size, last);
+	/* a lost or short part's lines do not go on in the next one */
+	if (wrong)
+		kernel_log_gap(&pstore->previous.log);
+}
+
+static int read_dump(struct pstore *pstore, const struct pstore_dump *dump)
+{
+	struct pstore_header last = { 0 };
+	int r;
+
+	kernel_log_done(&pstore->previous.log);
+	pstore->previous.next = 0;
+	r = kernel_log_init(&pstore->previous.log);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < dump->n; i++)
+		take_part(pstore, &pstore->list.parts[dump->first + i], &last);
+	r = kernel_log_end(&pstore->previous.log, 0, dump->time_us);
+	if (pstore->previous.log.n_left_out)
+		log_warning("pstore: %s: more than %d machine checks, the rest is left out",
+			    pstore->list.parts[dump->first].path, KERNEL_LOG_RECORDS_MAX);
+	return r;
+}
+
+static int pstore_drain(struct source *source)
+{
+	struct pstore *pstore = pstore_of(source);
+
+	while (pstore->next < pstore->list.n_dumps) {
+		int r;
+
+		if (!pstore->is_read) {
+			r = read_dump(pstore, &pstore->list.dumps[pstore->next]);
+			if (r < 0)
+				return r;
+			pstore->is_read = true;
+		}
+		r = previous_log_deliver(&pstore->previous, SOURCE_PSTORE, pstore->env,
+					 pstore->intake, &pstore->n_new);
+		if (r != 0)
+			return r;
+		pstore->is_read = false;
+		pstore->next++;
+	}
+	return 0;
+}
+
+static int pstore_fd(struct source *source)
+{
+	(void)source;
+	return -1;
+}
+
+/* Nothing waits for it: what was read stays where it is. */
+static void pstore_committed(struct source *source)
+{
+	(void)source;
+}
+
+static void pstore_describe(struct source *source, char *buffer, size_t size)
+{
+	const struct pstore *pstore = pstore_of(source);
+
+	snprintf(buffer, size, "%zu kernel logs in pstore, %u new machine checks",
+		 pstore->list.n_dumps, pstore->n_new);
+}
+
+static void pstore_close(struct source *source)
+{
+	if (source)
+		pstore_free(pstore_of(source));
+}
+
+const struct source_ops source_pstore = {
+	.name = "pstore",
+	.summary = "kernel logs that panics left (pstore)",
+	.probe = pstore_probe,
+	.open = pstore_open,
+	.fd = pstore_fd,
+	.drain = pstore_drain,
+	.committed = pstore_committed,
+	.describe = pstore_describe,
+	.close = pstore_close,
+};

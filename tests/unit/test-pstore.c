@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The source of kernel logs in pstore, on trees of what real panics left. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+
+#include "tests/unit/collect.h"
+#include "tests/unit/pstore-tree.h"
+#include "util/strbuf.h"
+
+#define BOOT_US 1795215000000000
+
+static int run(struct collect *collect)
+{
+	collect->env.boot_time_us = BOOT_US;
+	collect->env.boot =
+		SD_ID128_MAKE(aa, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11);
+	return source_run(collect, &source_pstore);
+}
+
+static void test_erst(void **state)
+{
+	struct collect *collect = *state;
+	const struct record *record = collect->records;
+
+	put_part(collect, LIVE, "dmesg-erst-7710377804344328194");
+	put_part(collect, LIVE, "dmesg-erst-7710377804344328195");
+	put_part(collect, LIVE, "dmesg-erst-7710377804344328196");
+	put_part(collect, ARCHIVE "7710377731329/", "dmesg-erst-7710377731329884162");
+	put_part(collect, ARCHIVE "7710377731329/", "dmesg-erst-7710377731329884163");
+	assert_int_equal(run(collect), 0);
+	assert_string_equal(collect->logged, "");
+	assert_int_equal(collect->n, 2);
+	assert_true(record[0].time_us == 1795212210000000);
+	assert_true(record[1].time_us == 1795212227000000);
+	assert_int_equal(record[1].source, SOURCE_PSTORE);
+	assert_true(record[1].replayed);
+	assert_true(sd_id128_is_null(record[1].boot));
+	assert_true(record[1].status == 0xfe00000000800400);
+	assert_true(record[1].tsc == 0x51e7bb821);
+	assert_memory_equal(record[1].key, "pstore:", 7);
+	assert_string_not_equal(record[0].key, record[1].key);
+	assert_true(root_exists(&collect->root, LIVE "dmesg-erst-7710377804344328194"));
+}
+
+/* The record's first lines are in one part, the others in the next. */
+static void test_efi_over_parts(void **state)
+{
+	struct collect *collect = *state;
+
+	put_part(collect, LIVE, "dmesg-efi_pstore-179521210401001");
+	put_part(collect, LIVE, "dmesg-efi_pstore-179521210402001");
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+	assert_int_equal(collect->records[0].cpu, 1);
+	assert_true(collect->records[0].status == 0xbd80000000100134);
+	assert_true(collect->records[0].addr == 0xcafe000);
+	assert_true(collect->records[0].time_us == 1795212104000000);
+}
+
+/* Part 2 of 3 is lost: nothing is joined over the gap. */
+static void test_missing_part(void **state)
+{
+	struct collect *collect = *state;
+
+	put_part(collect, LIVE, "dmesg-efi_pstore-179521210401001");
+	put_text(collect, LIVE "dmesg-efi_pstore-179521210403001",
+		 "Panic#1 Part3\n<0>[    6.878200] mce: [Hardware Error]: CPU 1: Machine Check "
+		 "Exception: 7 Bank 7: bd80000000100134\n");
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+	assert_int_equal(collect->records[0].tsc, 0);
+	/* by the number, for want of a TIME */
+	assert_true(collect->records[0].time_us == 1795212104000000 - (6892405 - 6878200));
+}
+
+/* Oops and panic of one boot both have its last lines, dmesg.txt has them once more. */
+static void test_one_delivery(void **state)
+{
+	struct collect *collect = *state;
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+
+	put_part(collect, LIVE, "dmesg-erst-7710377731329884162");
+	text = test_read(test_data("golden/pstore/dmesg-erst-7710377731329884162"), &size);
+	memcpy(text, "Panic#2", 7);
+	put_file(collect, LIVE "dmesg-erst-7710377731329884164", text, size);
+	put_file(collect, ARCHIVE "7710377/dmesg.txt", text, size);
+	assert_int_equal(run(collect), 0);
+	/* the store takes a key once */
+	assert_int_equal(collect->n, 3);
+	assert_string_equal(collect->records[0].key, collect->records[1].key);
+	assert_string_equal(collect->records[0].key, collect->records[2].key);
+}
+
+static void test_known(void **state)
+{
+	struct collect *collect = *state;
+	char key[RECORD_KEY_MAX];
+
+	put_part(collect, LIVE, "dmesg-ramoops-0");
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+	assert_int_equal(collect->records[0].vendor, VENDOR_AMD);
+	memcpy(key, collect->records[0].key, sizeof(key));
+	collect->n = 0;
+	collect->known = key;
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 0);
+}
+
+/* A kernel may show its oops without a reboot (pstore.update_ms). */
+static void test_this_boot(void **state)
+{
+	struct collect *collect = *state;
+
+	put_part(collect, LIVE, "dmesg-ramoops-0");
+	collect->env.boot =
+		SD_ID128_MAKE(aa, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11);
+	collect->env.boot_time_us = 1795212000000000;
+	assert_int_equal(source_run(collect, &source_pstore), 0);
+	assert_int_equal(collect->n, 1);
+	assert_false(collect->records[0].replayed);
+	assert_true(sd_id128_equal(collect->records[0].boot, collect->env.boot));
+}
+
+static void test_commits_between(void **state)
+{
+	struct collect *collect = *state;
+	_cleanup_strbuf_ struct strbuf text = { 0 };
+
+	strbuf_add(&text, "Oops#1 Part1\n");
+	for (int i = 0; i < 100; i++)
+		strbuf_addf(&text,
+			    "<0>[%5d.000000] mce: [Hardware Error]: CPU %d: Machine Check: 0 "
+			    "Bank 7: 8c00004000010090\n",
+			    1000 + i, i);
+	put_text(collect, LIVE "dmesg-erst-7710377731329884161", strbuf_text(&text));
+	put_part(collect, LIVE, "dmesg-ramoops-0");
+	collect->room = 10;
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 101);
+	for (unsigned int i = 0; i < 100; i++)
+		assert_int_equal(collect->records[1 + i].cpu, i);
+}
+
+static void test_no_memory(void **state)
+{
+	struct collect *collect = *state;
+
+	put_part(collect, LIVE, "dmesg-ramoops-0");
+	collect->error = -ENOMEM;
+	assert_int_equal(run(collect), -ENOMEM);
+	collect->error = 0;
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+}
+
+static void test_bad_files(void **state)
+{
+	struct collect *collect = *state;
+	char buffer[ROOT_PATH_MAX];
+
+	put_part(collect, LIVE, "dmesg-ramoops-0");
+	put_text(collect, LIVE "dmesg-erst-1", "");
+	put_text(collect, LIVE "dmesg-erst-2", "Panic#1 Part1\n\x01\x02 no log \xff\n");
+	assert_int_equal(mkfifo(root_path(&collect->root, LIVE "dmesg-erst-3", buffer), 0600), 0);
+	put_text(collect, "/sys/fs/pstore/dmesg-erst-4", "x");
+	assert_int_equal(
+		truncate(root_path(&collect->root, LIVE "dmesg-erst-4", buffer), 4ll << 30), 0);
+	assert_int_equal(mkdir(root_path(&collect->root, LIVE "dmesg-erst-5", buffer), 0700), 0);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+	assert_string_equal(
+		collect->logged,
+		"mcelog: pstore: " LIVE "dmesg-erst-1: empty; left where it is\n"
+		"mcelog: pstore: " LIVE "dmesg-erst-3: not a regular file; left where it is\n"
+		"mcelog: pstore: " LIVE "dmesg-erst-4: larger than 16384 KiB; left where it is\n");
+}
+
+#ifdef HAVE_ZLIB
+
+static void test_compressed(void **state)
+{
+	struct collect *collect = *state;
+
+	put_part(collect, ARCHIVE, "dmesg-erst-7710377589595963394.enc.z");
+	put_part(collect, ARCHIVE, "dmesg-erst-7710377589595963395.enc.z");
+	assert_int_equal(run(collect), 0);
+	assert_string_equal(collect->logged, "");
+	assert_int_equal(collect->n, 1);
+	assert_true(collect->records[0].time_us == 1795212177000000);
+}
+
+static void test_cut_off(void **state)
+{
+	static const char name[] = "dmesg-erst-7710377589595963394.enc.z";
+	struct collect *collect = *state;
+	_cleanup_free_ char *content = NULL;
+	size_t size;
+
+	content = test_read(test_data("golden/pstore/dmesg-erst-7710377589595963394.enc.z"), &size);
+	put_file(collect, "/sys/fs/pstore/dmesg-erst-7710377589595963394.enc.z", content,
+		 size - 60);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+	assert_true(collect->records[0].status == 0xfe00000000800400);
+	snprintf(collect->why, sizeof(collect->why),
+		 "mcelog: pstore: " LIVE
+		 "%s: compressed and cut off; what there is of it is read\n",
+		 name);
+	assert_string_equal(collect->logged, collect->why);
+}
+
+#endif
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, collect_setup, collect_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_erst),
+		TEST(test_efi_over_parts),
+		TEST(test_missing_part),
+		TEST(test_one_delivery),
+		TEST(test_known),
+		TEST(test_this_boot),
+		TEST(test_commits_between),
+		TEST(test_no_memory),
+		TEST(test_bad_files),
+#ifdef HAVE_ZLIB
+		TEST(test_compressed),
+		TEST(test_cut_off),
+#endif
+	};
+
+	unsetenv("JOURNAL_STREAM");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
