@@ -203,6 +203,7 @@ int oneshot_device(const struct config *config)
 static const struct source_ops *const harvested[] = {
 	&source_erst,
 	&source_pstore,
+	&source_kdump,
 };
 
 /* Takes all of it: what cannot be read keeps nothing else back. Returns the exit status. */

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kdump: machine checks in the kernel logs that lie beside crash dumps in
+ * /var/crash: vmcore-dmesg.txt (Fedora, RHEL), dmesg.<stamp> (Debian, Ubuntu) and
+ * dmesg.txt (SUSE). They are the crashed kernel's whole log, so the errors that
+ * led up to the crash are in them, too. Only read, never erased.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sources/previous-log.h"
+#include "sources/source.h"
+#include "sources/tree.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#define DIRECTORY "/var/crash"
+#define SECOND_US 1000000
+
+enum {
+	DEPTH_MAX = 3, /* a directory for each crash, on a share below one for each host */
+	FILES_MAX = 16384,
+	FILE_SIZE_MAX = 64 << 20, /* log_buf_len is less, but for a few bytes before each line */
+};
+
+struct kdump {
+	const struct source_env *env;
+	const struct intake *intake;
+	char **paths; /* below the root; directories have the time in their names */
+	size_t n_paths;
+	size_t next;  /* first file not read, or the one that is being handed over */
+	bool is_read; /* it is: its records are in previous */
+	struct previous_log previous;
+	unsigned int n_new;
+};
+
+static struct kdump *kdump_of(struct source *source)
+{
+	return (struct kdump *)source;
+}
+
+static void kdump_free(struct kdump *kdump)
+{
+	kernel_log_done(&kdump->previous.log);
+	for (size_t i = 0; i < kdump->n_paths; i++)
+		free(kdump->paths[i]);
+	free(kdump->paths);
+	free(kdump);
+}
+
+DEFINE_CLEANUP(struct kdump *, kdump_free, kdump_free)
+
+/* Those that are whole: while one is being written it has another name. */
+static bool is_log(const char *name)
+{
+	static const char stamped[] = "dmesg.";
+
+	if (strcmp(name, "vmcore-dmesg.txt") == 0 || strcmp(name, "dmesg.txt") == 0)
+		return true;
+	if (strncmp(name, stamped, sizeof(stamped) - 1) != 0 || !name[sizeof(stamped) - 1])
+		return false;
+	for (name += sizeof(stamped) - 1; *name; name++)
+		if (!isdigit((unsigned char)*name))
+			return false;
+	return true;
+}
+
+static int add_path(void *context, const char *path, const char *name)
+{
+	struct kdump *kdump = context;
+	char **grown = kdump->paths;
+
+	if (!is_log(name))
+		return 0;
+	if (kdump->n_paths >= FILES_MAX)
+		return -E2BIG;
+	/* a power of two is full */
+	if ((kdump->n_paths & (kdump->n_paths - 1)) == 0)
+		grown = reallocarray(grown, kdump->n_paths ? kdump->n_paths * 2 : 1,
+				     sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	kdump->paths = grown;
+	grown[kdump->n_paths] = strdup(path);
+	return grown[kdump->n_paths] ? (kdump->n_paths++, 0) : -ENOMEM;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int list_files(struct kdump *kdump, char why[SOURCE_WHY_MAX])
+{
+	int r = tree_walk(kdump->env->root, DIRECTORY, DEPTH_MAX, "kdump", add_path, kdump);
+
+	if (r < 0 && r != -E2BIG) {
+		snprintf(why, SOURCE_WHY_MAX, DIRECTORY ": %s", strerror(-r));
+		return r;
+	}
+	if (kdump->n_paths)
+		qsort(kdump->paths, kdump->n_paths, sizeof(*kdump->paths), by_path);
+	snprintf(why, SOURCE_WHY_MAX, "%zu kernel logs in " DIRECTORY, kdump->n_paths);
+	return 0;
+}
+
+static int kdump_new(const struct source_env *env, struct kdump **ret_kdump,
+		     char why[SOURCE_WHY_MAX])
+{
+	_cleanup_(kdump_free_cleanup) struct kdump *kdump = calloc(1, sizeof(*kdump));
+	int r;
+
+	if (!kdump) {
+		snprintf(why, SOURCE_WHY_MAX, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	kdump->env = env;
+	r = list_files(kdump, why);
+	if (r == 0)
+		*ret_kdump = take_ptr(kdump);
+	return r;
+}
+
+static int kdump_probe(const struct source_env *env, char why[SOURCE_WHY_MAX])
+{
+	_cleanup_(kdump_free_cleanup) struct kdump *kdump = NULL;
+
+	return kdump_new(env, &kdump, why);
+}
+
+static int kdump_open(const struct source_env *env, const struct intake *intake,
+		      struct source **ret_source, char why[SOURCE_WHY_MAX])
+{
+	struct kdump *kdump;
+	int r = kdump_new(env, &kdump, why);
+
+	if (r < 0)
+		return r;
+	kdump->intake = intake;
+	if (kdump->n_paths >= FILES_MAX)
+		log_warning("kdump: more than %d kernel logs, the rest is left out", FILES_MAX);
+	*ret_source = (struct source *)kdump;
+	return 0;
+}
+
+/* The capture kernel wrote it soon after the crash; what is of this boot is a copy. */
+static int64_t end_of_log(const struct source_env *env, const struct stat *st)
+{
+	int64_t time_us = (int64_t)st->st_mtim.tv_sec * SECOND_US;
+
+	return env->boot_time_us && time_us >= env->boot_time_us ? 0 : time_us;
+}
+
+static int read_log(struct kdump *kdump, const char *path)
+{
+	struct kernel_log *log = &kdump->previous.log;
+	_cleanup_free_ char *text = NULL;
+	struct stat st = { 0 };
+	const char *refused;
+	size_t size;
+	int r;
+
+	kernel_log_done(log);
+	kdump->previous.next = 0;
+	refused = tree_read(kdump->env->root, path, FILE_SIZE_MAX, &text, &size, &st);
+	if (refused) {
+		log_warning("kdump: %s: %s; left where it is", path, refused);
+		return 0;
+	}
+	r = kernel_log_init(log);
+	if (r < 0)
+		return r;
+	kernel_log_text(log, text, size);
+	r = kernel_log_end(log, 0, end_of_log(kdump->env, &st));
+	if (log->n_left_out)
+		log_warning("kdump: %s: more than %d machine checks, the rest is left out", path,
+			    KERNEL_LOG_RECORDS_MAX);
+	return r;
+}
+
+static int kdump_drain(struct source *source)
+{
+	struct kdump *kdump = kdump_of(source);
+
+	while (kdump->next < kdump->n_paths) {
+		int r;
+
+		if (!kdump->is_read) {
+			r = read_log(kdump, kdump->paths[kdump->next]);
+			if (r < 0)
+				return r;
+			kdump->is_read = true;
+		}
+		r = previous_log_deliver(&kdump->previous, SOURCE_VMCORE, kdump->env, kdump->intake,
+					 &kdump->n_new);
+		if (r != 0)
+			return r;
+		kdump->is_read = false;
+		kdump->next++;
+	}
+	return 0;
+}
+
+static int kdump_fd(struct source *source)
+{
+	(void)source;
+	return -1;
+}
+
+/* Nothing waits for it: what was read stays where it is. */
+static void kdump_committed(struct source *source)
+{
+	(void)source;
+}
+
+static void kdump_describe(struct source *source, char *buffer, size_t size)
+{
+	const struct kdump *kdump = kdump_of(source);
+
+	snprintf(buffer, size, "%zu kernel logs of crash dumps, %u new machine checks",
+		 kdump->n_paths, kdump->n_new);
+}
+
+static void kdump_close(struct source *source)
+{
+	if (source)
+		kdump_free(kdump_of(source));
+}
+
+const struct source_ops source_kdump = {
+	.name = "kdump",
+	.summary = "kernel logs of crash dumps (/var/crash)",
+	.probe = kdump_probe,
+	.open = kdump_open,
+	.fd = kdump_fd,
+	.drain = kdump_drain,
+	.committed = kdump_committed,
+	.describe = kdump_describe,
+	.close = kdump_close,
+};

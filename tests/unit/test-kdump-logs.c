@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The source of the kernel logs that lie beside crash dumps. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+
+#include "tests/unit/collect.h"
+#include "tests/unit/pstore-tree.h"
+
+#define BOOT_US 1795215000000000
+#define CRASH	"/var/crash/"
+#define RHEL	CRASH "127.0.0.1-2026-11-20-22:03:50/"
+#define DEBIAN	CRASH "202611202203/"
+
+/* A line of EDAC's decoder, which has no TIME, and the last one of the log. */
+#define DECODED                                                                                    \
+	"[   10.000000] [Hardware Error]: CPU:1 (17:31:0) "                                        \
+	"MC17_STATUS[-|CE|MiscV|AddrV|-|-|SyndV|CECC|-|-|-]: 0x9c2040000000011b\n"                 \
+	"[   10.000009] [Hardware Error]: Error Addr: 0x0000000123456780\n"                        \
+	"[   25.000000] Kernel panic - not syncing: sysrq triggered crash\n"
+
+/* The log of a panic as dmesg has it: a part in pstore without levels and first line. */
+static void put_log(struct collect *collect, const char *path, const char *part)
+{
+	_cleanup_free_ char *from = NULL;
+	char name[128], *text, *out;
+	size_t n = 0;
+
+	snprintf(name, sizeof(name), "golden/pstore/%s", part);
+	from = test_read(test_data(name), &n);
+	out = text = calloc(1, n + 1);
+	assert_non_null(text);
+	for (char *line = strchr(from, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+		n = strcspn(line + 3, "\n") + 1;
+		memcpy(out, line + 3, n);
+		out += n;
+	}
+	put_text(collect, path, text);
+	free(text);
+}
+
+static int run(struct collect *collect)
+{
+	collect->env.boot_time_us = BOOT_US;
+	return source_run(collect, &source_kdump);
+}
+
+static void test_layouts(void **state)
+{
+	struct collect *collect = *state;
+
+	put_log(collect, RHEL "vmcore-dmesg.txt", "dmesg-erst-7710377804344328194");
+	put_log(collect, DEBIAN "dmesg.202611202203", "dmesg-erst-7710377731329884162");
+	put_log(collect, CRASH "nfs/host/2026-11-20-22:01/dmesg.txt", "dmesg-ramoops-0");
+	assert_int_equal(run(collect), 0);
+	assert_string_equal(collect->logged, "");
+	assert_int_equal(collect->n, 3);
+	assert_true(collect->records[0].time_us == 1795212227000000);
+	assert_true(collect->records[1].time_us == 1795212210000000);
+	assert_true(collect->records[2].time_us == 1795212080000000);
+	assert_int_equal(collect->records[0].source, SOURCE_VMCORE);
+	assert_true(collect->records[0].replayed);
+	assert_true(sd_id128_is_null(collect->records[0].boot));
+	assert_memory_equal(collect->records[0].key, "vmcore:", 7);
+}
+
+static void test_other_files(void **state)
+{
+	static const char *const paths[] = {
+		RHEL "vmcore-dmesg-incomplete.txt",
+		RHEL "kexec-dmesg.log",
+		RHEL "vmcore",
+		DEBIAN "dmesg.incomplete",
+		DEBIAN "dmesg.",
+		DEBIAN "dump.202611202203",
+		CRASH "_usr_bin_x.0.crash",
+		CRASH "a/b/c/d/dmesg.txt",
+	};
+	struct collect *collect = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		put_log(collect, paths[i], "dmesg-ramoops-0");
+	assert_int_equal(run(collect), 0);
+	assert_string_equal(collect->logged, "");
+	assert_int_equal(collect->n, 0);
+}
+
+/* A copy of a dump, under another name, is the same delivery. */
+static void test_copy(void **state)
+{
+	struct collect *collect = *state;
+
+	put_log(collect, RHEL "vmcore-dmesg.txt", "dmesg-ramoops-0");
+	put_log(collect, CRASH "copy/dmesg.1", "dmesg-ramoops-0");
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 2);
+	assert_string_equal(collect->records[0].key, collect->records[1].key);
+	collect->known = collect->records[0].key;
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 2);
+}
+
+static void test_time_of_file(void **state)
+{
+	struct collect *collect = *state;
+
+	put_text(collect, DEBIAN "dmesg.202611202203", DECODED);
+	set_mtime(collect, DEBIAN "dmesg.202611202203", 1795212240);
+	put_text(collect, DEBIAN "dmesg.202611202204", "[    0.000000] x\n" DECODED);
+	set_mtime(collect, DEBIAN "dmesg.202611202204", BOOT_US / 1000000 + 100);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 2);
+	assert_true(collect->records[0].time_us == 1795212225000000);
+	/* a copy's time says nothing */
+	assert_true(collect->records[1].time_us == 0);
+	assert_true(collect->records[1].replayed);
+}
+
+static void test_bad_files(void **state)
+{
+	struct collect *collect = *state;
+	char path[ROOT_PATH_MAX];
+
+	put_log(collect, RHEL "vmcore-dmesg.txt", "dmesg-ramoops-0");
+	put_text(collect, CRASH "1/dmesg.txt", "");
+	put_text(collect, CRASH "2/dmesg.txt", "");
+	assert_int_equal(truncate(root_path(&collect->root, CRASH "2/dmesg.txt", path), 4ll << 30),
+			 0);
+	put_text(collect, CRASH "3/x", "");
+	assert_int_equal(mkfifo(root_path(&collect->root, CRASH "3/dmesg.txt", path), 0600), 0);
+	put_file(collect, CRASH "4/dmesg.txt", "\0\xff\0\n\n\x80", 6);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+	assert_string_equal(
+		collect->logged,
+		"mcelog: kdump: " CRASH "2/dmesg.txt: larger than 65536 KiB; left where it is\n"
+		"mcelog: kdump: " CRASH "3/dmesg.txt: not a regular file; left where it is\n");
+}
+
+static void test_no_directory(void **state)
+{
+	struct collect *collect = *state;
+
+	assert_int_equal(source_kdump.probe(&collect->env, collect->why), -ENOENT);
+	assert_string_equal(collect->why, "/var/crash: No such file or directory");
+	assert_int_equal(run(collect), -ENOENT);
+	put_log(collect, RHEL "vmcore-dmesg.txt", "dmesg-ramoops-0");
+	assert_int_equal(source_kdump.probe(&collect->env, collect->why), 0);
+	assert_string_equal(collect->why, "1 kernel logs in /var/crash");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, collect_setup, collect_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_layouts),	 TEST(test_other_files), TEST(test_copy),
+		TEST(test_time_of_file), TEST(test_bad_files),	 TEST(test_no_directory),
+	};
+
+	unsetenv("JOURNAL_STREAM");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
