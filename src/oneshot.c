@@ -204,6 +204,7 @@ static const struct source_ops *const harvested[] = {
 	&source_erst,
 	&source_pstore,
 	&source_kdump,
+	&source_kmsg,
 };
 
 /* Takes all of it: what cannot be read keeps nothing else back. Returns the exit status. */

@@ -107,6 +107,7 @@ extern const struct source_ops *const sources[];
 extern const struct source_ops source_erst;
 extern const struct source_ops source_pstore;
 extern const struct source_ops source_kdump;
+extern const struct source_ops source_kmsg;
 extern const struct source_ops source_devmcelog;
 extern const struct source_ops source_tracefs;
 extern const struct source_ops source_replay;
