@@ -27,6 +27,7 @@ run fuzz-text "$golden"/text/input/*.txt
 run fuzz-config "$golden"/config/*.conf
 run fuzz-json "$golden"/replay/events.jsonl
 run fuzz-ring "$golden"/replay/ring-6.1-*/cpu*.raw
+run fuzz-pstore "$golden"/pstore/*
 run fuzz-wire "$golden"/erst/mce-erst-* "$golden"/replay/records.bin
 run fuzz-trigger "$golden"/trigger/*.bin
 run fuzz-decode "$golden"/erst/mce-erst-* "$golden"/replay/records.bin

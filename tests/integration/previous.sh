@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Kernel logs of earlier boots, in pstore, in its archive and beside crash dumps, and this boot's
+# own: each error one event with its time and all its sources, and nothing twice.
+# shellcheck disable=SC2119 source=tests/integration/lib.sh
+. "${MCELOG_TEST_SRCDIR:-.}/tests/integration/lib.sh"
+
+parts=$tests/golden/pstore
+live=sys/fs/pstore
+archive=var/lib/systemd/pstore
+
+# Text with levels and first line as dmesg prints it.
+as_dmesg() {
+	sed -e 1d -e 's/^<[0-9]*>//' "$1"
+}
+
+# Three panics: with ERST, live and archived; with EFI variables; with kdump and ERST.
+make_previous() {
+	make_root
+	printf 'cpu  1 2\nbtime 1795215000\n' >"$root/proc/stat"
+	mkdir -p "$root/$live" "$root/$archive/7710377804344" "$root/dev" \
+		"$root/var/crash/127.0.0.1-2026-11-20-22:03:01"
+	cp "$tests/golden/erst/mce-erst-7710377804344328193" "$parts"/dmesg-erst-77103778* "$root/$live/"
+	cp "$parts"/dmesg-erst-77103778* "$root/$archive/7710377804344/"
+	cat "$parts"/dmesg-erst-77103778*6 "$parts"/dmesg-erst-77103778*5 \
+		"$parts"/dmesg-erst-77103778*4 >"$root/$archive/7710377804344/dmesg.txt"
+	cp "$parts"/dmesg-efi_pstore-* "$root/$live/"
+	cp "$tests/golden/erst/mce-erst-7710377731329884161" "$root/$archive/"
+	as_dmesg "$parts/dmesg-erst-7710377731329884162" \
+		>"$root/var/crash/127.0.0.1-2026-11-20-22:03:01/vmcore-dmesg.txt"
+	# the bank of the last panic survived the reset
+	cat >"$root/dev/kmsg" <<-END
+		2,100,523411,-;mce: [Hardware Error]: CPU 0: Machine Check: 0 Bank 3: fe00000000800400
+		2,101,523412,-;mce: [Hardware Error]: TSC 0 ADDR 12345000 MISC 8c
+		2,102,523413,-;mce: [Hardware Error]: PROCESSOR 0:606a6 TIME 1795215000 SOCKET 0 APIC 0 microcode 1
+		6,103,2731810,-;Run /init as init process
+	END
+	chmod -R u+w "$root/$live" "$root/$archive"
+}
+
+# event TIME: the one event of that time, on one line
+event() {
+	events | grep -F "\"time\":\"$1" >"$dir/event"
+	[ "$(wc -l <"$dir/event")" -eq 1 ] || fail "not one event at $1: $(events)"
+}
+
+has() {
+	in_text "$1" "$dir/event"
+}
+
+step "harvest"
+make_previous
+expect 0 run_mcelog --harvest --keep-erst
+in_text "harvested: 3 new, 3 of known errors" "$log"
+expect_events 3
+event 2026-11-20T22:03:47
+has '"sources":["erst","pstore","kmsg"]'
+has '"severity":"fatal"'
+has '"replayed":true'
+has '"boot_id":null'
+event 2026-11-20T22:03:30
+has '"sources":["erst","vmcore"]'
+has '"severity":"fatal"'
+event 2026-11-20T22:01:44
+has '"sources":["pstore"]'
+has '"cpu":1,'
+has '"status":"0xbd80000000100134"'
+events >"$dir/first"
+
+step "harvest again"
+expect 0 run_mcelog --harvest --keep-erst
+in_text "harvested: 0 new, 0 of known errors" "$log"
+events | cmp -s - "$dir/first" || fail "the events are others now"
+
+step "systemd-pstore has moved all of it"
+mv "$root/$live"/dmesg-efi_pstore-* "$root/$archive/"
+rm "$root/$live"/dmesg-*
+expect 0 run_mcelog --harvest --keep-erst
+in_text "harvested: 0 new, 0 of known errors" "$log"
+expect_events 3
+
+step "only dmesg.txt is left of the archive, and a new database"
+rm -rf "${root:?}/var/lib/mcelog" "$root/$archive/7710377804344"/dmesg-*
+expect 0 run_mcelog --harvest --keep-erst
+expect_events 3
+event 2026-11-20T22:03:47
+has '"sources":["erst","pstore","kmsg"]'
+
+step "the daemon takes them at its start, and a harvest finds nothing more"
+make_previous
+start_daemon
+wait_events 3
+stop_daemon 0
+expect_events 3
+expect 0 run_mcelog --harvest
+in_text "harvested: 0 new, 0 of known errors" "$log"
+[ "$(find "$root/$live" -name 'dmesg-*' | wc -l)" -eq 5 ] || fail "a log in pstore is gone"
+
+step "sources turned off"
+make_previous
+expect 0 run_mcelog --harvest --keep-erst --disable-source erst,kmsg,kdump
+expect_events 2
+event 2026-11-20T22:03:47
+has '"sources":["pstore"]'
+
+step "files that are none"
+make_previous
+: >"$root/$live/dmesg-efi-1"
+printf '\377\377no deflate' >"$root/$live/dmesg-erst-9.enc.z"
+mkfifo "$root/var/crash/dmesg.txt"
+head -c 300000 /dev/urandom >"$root/$live/dmesg-ramoops-0"
+expect 0 run_mcelog --harvest --keep-erst
+expect_events 3
+lines 1 "pstore: /$live/dmesg-efi-1: empty" "$log"
+lines 1 "pstore: /$live/dmesg-erst-9.enc.z: " "$log"
+lines 1 "kdump: /var/crash/dmesg.txt: not a regular file" "$log"
+
+finish
