@@ -9,10 +9,12 @@
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
-#define SECOND_US 1000000
+#define SECOND_US 1000000ll
+
+/* MCi_STATUS: the error was not corrected. */
+#define STATUS_UC (1ull << 61)
 
 enum {
-	/* Banks that outlived a reset are polled as CPUs come up and printed before user space. */
 	BOOT_SECONDS = 120,	/* where nothing says when that began */
 	BOOT_SLACK_SECONDS = 2, /* the work that prints them may be late */
 };
@@ -305,12 +307,17 @@ static struct anchor first_anchor(const struct kernel_log *log, int64_t began_us
 	return (struct anchor){ ended_us ? log->mark.time_us : -1, ended_us };
 }
 
+/*
+ * A bank that a reset left: the first poll of a boot, which has no TSC. It is printed
+ * just before user space, a little later on a busy machine; by then a corrected
+ * error may be a new one, but hardly one that was not corrected.
+ */
 static bool is_of_boot(const struct kernel_log *log, const struct kernel_log_record *record)
 {
-	int64_t end_us = log->init_printk_us >= 0
-				 ? log->init_printk_us + (int64_t)BOOT_SLACK_SECONDS * SECOND_US
-				 : (int64_t)BOOT_SECONDS * SECOND_US;
+	int64_t end_us = BOOT_SECONDS * SECOND_US;
 
+	if (!(record->record.status & STATUS_UC) && log->init_printk_us >= 0)
+		end_us = log->init_printk_us + BOOT_SLACK_SECONDS * SECOND_US;
 	return !record->record.tsc && !record->record.mcgstatus && record->printk_us >= 0 &&
 	       record->printk_us < end_us;
 }

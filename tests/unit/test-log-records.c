@@ -154,6 +154,13 @@ static void test_boot_time(void **state)
 		{ "[    2.000000] Run /init as init process\n" POLLED("[    5.000000] ", "0",
 								      "1795211841"),
 		  false },
+		/* not corrected: printed late, but of the first poll */
+		{ "[    2.000000] Run /init as init process\n"
+		  "[   20.000000] CPU 0: Machine Check: 0 Bank 3: be00000000800400\n",
+		  true },
+		{ "[  121.000000] CPU 0: Machine Check: 0 Bank 3: be00000000800400\n", false },
+		{ "[    1.000000] CPU 0: Machine Check Exception: 4 Bank 3: be00000000800400\n",
+		  false },
 	};
 
 	(void)state;
