@@ -19,7 +19,7 @@
 struct accounting;
 struct dimms;
 
-enum { SESSION_SOURCES_MAX = 8 };
+enum { SESSION_SOURCES_MAX = 16 };
 
 /* A source in use. */
 struct active {
