@@ -24,6 +24,7 @@ guest_second() { # BOOT
 	check "the service is up" systemctl is-active mcelog.service
 	check_fatal 1 "$1" 0000000012345000
 	check_eq "all events" "$(report_count)" 1
+	check_eq "told by" "$(report_json | jq -r '.sources | join(",")')" erst,pstore,kmsg
 	check_harvest_again 1
 	t_end
 }
