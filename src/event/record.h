@@ -24,6 +24,7 @@ enum source_id {
 	SOURCE_KMSG,	/* the kernel log */
 	SOURCE_TEXT,	/* kernel text given to --ascii */
 	SOURCE_VMCORE,	/* notes or log of a crash dump */
+	SOURCE_BERT,	/* ACPI's boot error region */
 	SOURCE_COUNT_,
 };
 

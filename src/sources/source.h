@@ -17,7 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event/crash.h"
 #include "event/event.h"
+#include "event/firmware.h"
 #include "event/memory-detail.h"
 #include "event/record.h"
 #include "util/root.h"
@@ -50,6 +52,14 @@ struct intake {
 	 * needs. NULL: not wanted. Errors: as record().
 	 */
 	int (*detail)(void *context, const struct memory_detail *detail);
+	/*
+	 * What firmware or a kernel laid down, taken apart and copied at once. What
+	 * cannot be used of it is logged. Returns how many errors are in it that can
+	 * be used, 0: none. Errors: as record().
+	 */
+	int (*firmware)(void *context, const struct firmware *firmware);
+	/* A boot ended in a panic; takes a copy. Errors: as record(). */
+	int (*crash)(void *context, const struct crash *crash);
 	int (*lost)(void *context, const struct lost *lost);
 	/* False when a commit should come before more is read. */
 	bool (*has_room)(void *context);

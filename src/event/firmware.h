@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * firmware: errors in the form in which firmware or a kernel laid them down for
+ * the next boot, as bytes: what is in them is decode's to say (decode/cper.h).
+ * A plain value, but for the bytes, which belong to who hands it over.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <systemd/sd-id128.h>
+
+#include "event/record.h"
+#include "util/bytes.h"
+
+enum firmware_form {
+	FIRMWARE_RECORD,  /* a whole CPER record: UEFI 2.10, N.2 */
+	FIRMWARE_STATUS,  /* generic error status blocks, as in BERT: ACPI 6.5, 18.3.2.7.1 */
+	FIRMWARE_SECTION, /* one section's body, which lost its headers */
+};
+
+enum { FIRMWARE_NAME_MAX = 256 };
+
+struct firmware {
+	enum firmware_form form;
+	struct bytes bytes;
+	sd_id128_t type;   /* FIRMWARE_SECTION: of the section; null: to be guessed from name */
+	uint32_t severity; /* FIRMWARE_SECTION: enum cper_severity; UINT32_MAX unknown */
+	char name[FIRMWARE_NAME_MAX]; /* of the file or device, for messages */
+
+	/* delivery, as struct record has it; those of the errors in it that know better win */
+	enum source_id source;
+	bool replayed;	 /* it happened before this boot */
+	int64_t time_us; /* us since the epoch; 0 unknown */
+	sd_id128_t boot; /* null unknown */
+	/*
+	 * What makes its delivery keys: "<source>:<id>:<hash of the body>" with the ID
+	 * of the record, or without one "<source>:<hash of the body>"; further errors of
+	 * one body have ":<number>" behind it. So the same record is one delivery,
+	 * whether pstore shows its body or a device all of it.
+	 */
+	uint64_t record_id; /* 0: none, or the one in the record */
+};
