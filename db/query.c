@@ -236,6 +236,32 @@ int query_deliveries(struct query *query, uint64_t seq,
 	return r;
 }
 
+int query_sections(struct query *query, uint64_t seq,
+		   int (*each)(void *context, const struct section *section), void *context)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = prepare(query,
+			"SELECT type, severity, body FROM section WHERE event = ?1 ORDER BY rowid",
+			&statement);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(statement, 1, (int64_t)seq);
+	while ((r = sql_step(statement)) > 0) {
+		struct section section = {
+			.type = sql_column_id(statement, 0),
+			.severity = (uint32_t)sqlite3_column_int64(statement, 1),
+			.body.data = sqlite3_column_blob(statement, 2),
+			.body.size = (size_t)sqlite3_column_bytes(statement, 2),
+		};
+
+		r = each(context, &section);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
 int query_actions(struct query *query, uint64_t seq,
 		  int (*each)(void *context, const struct action *action), void *context)
 {
@@ -316,7 +342,8 @@ enum group_column {
 static const char groups_sql[] =
 	"SELECT severity, class, socket, imc, channel, dimm, bank_type, bank, mca, count(*), "
 	"sum(count), min(nullif(time_us, 0)), max(time_us), "
-	"sum(replayed AND source <> 'replay'), min(cpu), max(cpu) "
+	"sum(replayed AND source <> 'replay'), ifnull(min(nullif(cpu, 4294967295)), 4294967295), "
+	"ifnull(max(nullif(cpu, 4294967295)), 4294967295) "
 	"FROM event GROUP BY severity, class, socket, imc, channel, dimm, bank_type, bank, mca";
 
 static int32_t read_place(sqlite3_stmt *statement, int column)

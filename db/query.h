@@ -10,6 +10,7 @@
 
 #include "event/action.h"
 #include "event/event.h"
+#include "event/firmware.h"
 
 struct query;
 
@@ -55,6 +56,13 @@ int query_deliveries(struct query *query, uint64_t seq,
 		     int (*each)(void *context, const struct query_delivery *delivery),
 		     void *context);
 
+/*
+ * What firmware laid down of an event, the first delivered first. section and its body are
+ * valid during the call.
+ */
+int query_sections(struct query *query, uint64_t seq,
+		   int (*each)(void *context, const struct section *section), void *context);
+
 /* What was wanted because of an event; texts of action without environment and input. */
 int query_actions(struct query *query, uint64_t seq,
 		  int (*each)(void *context, const struct action *action), void *context);
@@ -78,7 +86,7 @@ struct query_group {
 	int64_t first_us;
 	int64_t last_us;
 	uint64_t replayed;  /* events of these that were found after a reboot */
-	uint32_t first_cpu; /* the CPUs that reported them lie between these */
+	uint32_t first_cpu; /* the CPUs that reported them lie between these; RECORD_NO_CPU none */
 	uint32_t last_cpu;
 };
 

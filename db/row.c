@@ -76,6 +76,7 @@ enum {
 	COLUMN_NARROW = COLUMN_REGISTERS + ARRAY_SIZE(wide),
 	COLUMN_LOCATION = COLUMN_NARROW + ARRAY_SIZE(narrow),
 	COLUMN_LABEL = COLUMN_LOCATION + ARRAY_SIZE(locations),
+	COLUMN_FRU_TEXT,
 	COLUMN_SEQ,
 	COLUMN_KEY,
 };
@@ -216,6 +217,7 @@ void row_bind_event(sqlite3_stmt *statement, const struct event *event,
 	sqlite3_bind_int(statement, COLUMN_BANK + 1, record->bank);
 	sqlite3_bind_int64(statement, COLUMN_FIELDS + 1, record->fields);
 	bind_decoded(statement, &event->decoded);
+	sql_bind_text(statement, COLUMN_FRU_TEXT + 1, event->fru_text[0] ? event->fru_text : NULL);
 	bind_registers(statement, record);
 }
 
@@ -296,5 +298,7 @@ void row_read_event(sqlite3_stmt *statement, struct row_names *names, struct eve
 	event.sources = row_sources_parse(sql_column_text(statement, COLUMN_SOURCES));
 	read_record(statement, &event.record);
 	read_decoded(statement, names, &event.record, &event.decoded);
+	snprintf(event.fru_text, sizeof(event.fru_text), "%s",
+		 sql_column_text(statement, COLUMN_FRU_TEXT));
 	*ret_event = event;
 }

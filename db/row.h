@@ -15,7 +15,7 @@
 	"severity, class, count, overflow, bank_type, mca, vendor, cpu, bank, fields, cs, "        \
 	"status, addr, misc, mcgstatus, mcgcap, synd, ipid, synd1, synd2, ppin, tsc, ip, "         \
 	"walltime, apicid, socketid, cpuid, microcode, socket, imc, channel, dimm, rank, device, " \
-	"bank_group, dram_bank, dram_row, dram_column, label"
+	"bank_group, dram_bank, dram_row, dram_column, label, fru_text"
 
 /* SELECT's beginning for row_read_event(); the statement goes on with WHERE or ORDER BY. */
 #define ROW_SELECT                                                                                 \
@@ -28,10 +28,15 @@
 	ROW_TEN_PARAMETERS ", " ROW_TEN_PARAMETERS ", " ROW_TEN_PARAMETERS ", " ROW_TEN_PARAMETERS
 #define ROW_INSERT                                                                                 \
 	"INSERT INTO event (" ROW_COLUMNS ", message, journal) VALUES (" ROW_FORTY_PARAMETERS      \
-	", " ROW_TEN_PARAMETERS ")"
+	", " ROW_TEN_PARAMETERS ", ?)"
+
+/* An UPDATE of all of them, message and seq behind them. */
+#define ROW_UPDATE                                                                                 \
+	"UPDATE event SET (" ROW_COLUMNS ", message) = (" ROW_FORTY_PARAMETERS                     \
+	", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = ?"
 
 /* Indices of the parameters after ROW_COLUMNS. */
-enum { ROW_PARAMETER_MESSAGE = 49, ROW_PARAMETER_JOURNAL };
+enum { ROW_PARAMETER_MESSAGE = 50, ROW_PARAMETER_JOURNAL, ROW_PARAMETER_SEQ = 51 };
 
 /* Texts that events point at: each once, alive until row_names_free(). Starts as {0}. */
 struct row_names {

@@ -135,7 +135,7 @@ static int search_twin(struct store *store, const struct record *record, const c
 }
 
 /* An event that this source has not delivered yet: the pairing is one to one. */
-static int find_twin(struct store *store, const struct record *record, struct event *ret_event)
+static int find_bank(struct store *store, const struct record *record, struct event *ret_event)
 {
 	struct search searches[SEARCHES_MAX];
 	size_t n = plan(record, searches);
@@ -156,13 +156,70 @@ static int find_twin(struct store *store, const struct record *record, struct ev
 	return 0;
 }
 
+/* The first row of a bound statement that is the same error. */
+static int search_same(struct store *store, sqlite3_stmt *bound, const struct event *event,
+		       struct event *ret_twin)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = bound;
+	struct event twin;
+	int r;
+
+	while ((r = sql_step(statement)) > 0) {
+		row_read_event(statement, &store->names, &twin);
+		if (!(twin.sources & 1u << event->record.source) &&
+		    event_same_error(&twin, event)) {
+			*ret_twin = twin;
+			return 1;
+		}
+	}
+	return r;
+}
+
+/* A bank that was left behind has no time of its own: any earlier report may be of it. */
+static int find_report(struct store *store, const struct event *event, struct event *ret_twin)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_TWIN_OF_FIRMWARE];
+	int64_t time_us = event->record.time_us;
+
+	if (!store->has_firmware)
+		return 0;
+	sqlite3_bind_int64(statement, 1, event->record.boot_time ? 1 : time_us - WINDOW_US);
+	sqlite3_bind_int64(statement, 2, time_us + WINDOW_US);
+	return search_same(store, statement, event, ret_twin);
+}
+
+static int find_reported(struct store *store, const struct event *event, struct event *ret_twin)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_TWIN_NEAR];
+	int64_t time_us = event->record.time_us;
+
+	if (time_us == 0)
+		statement = store->statements[STATEMENT_TWIN_OF_REGION];
+	else {
+		sqlite3_bind_int64(statement, 1, time_us - WINDOW_US);
+		sqlite3_bind_int64(statement, 2, time_us + WINDOW_US);
+	}
+	return search_same(store, statement, event, ret_twin);
+}
+
+static int find_twin(struct store *store, const struct event *event, struct event *ret_twin)
+{
+	int r;
+
+	if (event->record.cpu == RECORD_NO_CPU)
+		return find_reported(store, event, ret_twin);
+	r = find_bank(store, &event->record, ret_twin);
+	return r ? r : find_report(store, event, ret_twin);
+}
+
 /* Whether it is one of the records that a panic left, which all come later. */
 static bool is_of_panic(const struct event *event)
 {
 	const struct record *record = &event->record;
 
 	return (record->replayed || record->source == SOURCE_ERST ||
-		record->source == SOURCE_PSTORE || record->source == SOURCE_VMCORE) &&
+		record->source == SOURCE_PSTORE || record->source == SOURCE_VMCORE ||
+		record->source == SOURCE_BERT) &&
 	       record->time_us != 0 && event->decoded.severity >= SEVERITY_UCNA;
 }
 
@@ -218,43 +275,45 @@ static int add_event(struct store *store, struct event *event, bool want_journal
 	return add_delivery(store, &event->record, event->seq);
 }
 
-/* A leftover bank that came first has its own boot and time; the record knows the true ones. */
-static int redate(struct store *store, struct event *twin, const struct record *record)
+/* What the delivery knows better becomes the event's; its key stays that of the first one. */
+static int rewrite(struct store *store, const struct event *event)
 {
-	sqlite3_stmt *statement = store->statements[STATEMENT_REDATE];
+	sqlite3_stmt *statement = store->statements[STATEMENT_REWRITE];
+	char message[EVENT_MESSAGE_MAX], sources[ROW_SOURCES_MAX];
 
-	if (!twin->record.boot_time || twin->record.replayed || !record->replayed ||
-	    record->time_us == 0)
-		return 0;
-	twin->record.boot = record->boot;
-	twin->record.time_us = record->time_us;
-	twin->record.replayed = true;
-	sqlite3_bind_int64(statement, 1, (int64_t)twin->seq);
-	sql_bind_id(statement, 2, record->boot);
-	sqlite3_bind_int64(statement, 3, record->time_us);
+	row_bind_event(statement, event, row_sources_text(event->sources, sources));
+	sql_bind_text(statement, ROW_PARAMETER_MESSAGE,
+		      event_message(event, message, sizeof(message)));
+	sqlite3_bind_int64(statement, ROW_PARAMETER_SEQ, (int64_t)event->seq);
 	store->counted = false;
 	return sql_run(statement);
 }
 
-static int join(struct store *store, struct event *twin, const struct record *record)
+static int note_source(struct store *store, const struct event *event)
 {
 	sqlite3_stmt *statement = store->statements[STATEMENT_JOIN];
 	char sources[ROW_SOURCES_MAX];
-	int r = redate(store, twin, record);
 
-	if (r < 0)
-		return r;
-	twin->sources |= 1u << record->source;
-	sqlite3_bind_int64(statement, 1, (int64_t)twin->seq);
-	sql_bind_text(statement, 2, row_sources_text(twin->sources, sources));
-	r = sql_run(statement);
-	return r < 0 ? r : add_delivery(store, record, twin->seq);
+	sqlite3_bind_int64(statement, 1, (int64_t)event->seq);
+	sql_bind_text(statement, 2, row_sources_text(event->sources, sources));
+	return sql_run(statement);
+}
+
+static int join(struct store *store, struct event *twin, const struct event *delivered)
+{
+	bool changed = event_merge(twin, delivered);
+	int r;
+
+	twin->sources |= 1u << delivered->record.source;
+	r = changed ? rewrite(store, twin) : note_source(store, twin);
+	return r < 0 ? r : add_delivery(store, &delivered->record, twin->seq);
 }
 
 /* The set is one in which later records will look for a twin. */
 static void note_added(struct store *store, const struct event *event, enum store_result result)
 {
 	store->sets[event->sources] = true;
+	store->has_firmware |= event->record.cpu == RECORD_NO_CPU;
 	if (result == STORE_NEW && store->counted &&
 	    sd_id128_equal(store->counted_boot, event->record.boot))
 		store->counts.events++;
@@ -268,11 +327,11 @@ static int add_unknown(struct store *store, struct event *event, bool want_journ
 	int r = resolve_boot(store, &event->record);
 
 	if (r == 0)
-		r = find_twin(store, &event->record, &twin);
+		r = find_twin(store, event, &twin);
 	if (r < 0)
 		return r;
 	if (r > 0) {
-		r = join(store, &twin, &event->record);
+		r = join(store, &twin, event);
 		*event = twin;
 		*ret_result = STORE_JOINED;
 	} else {
@@ -305,6 +364,22 @@ int store_add(struct store *store, struct event *event, bool want_journal,
 		*event = added;
 	*ret_result = result;
 	return 0;
+}
+
+int store_add_section(struct store *store, uint64_t seq, enum source_id source,
+		      const struct section *section)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_SECTION];
+	int r = store_ready(store);
+
+	if (r < 0 || !section->body.size)
+		return r;
+	sqlite3_bind_int64(statement, 1, (int64_t)seq);
+	sql_bind_text(statement, 2, source_id_name(source));
+	sql_bind_id(statement, 3, section->type);
+	sqlite3_bind_int64(statement, 4, section->severity);
+	sqlite3_bind_blob64(statement, 5, section->body.data, section->body.size, SQLITE_TRANSIENT);
+	return store_result(store, sql_run(statement));
 }
 
 int store_locate(struct store *store, uint64_t seq, const struct location *location,

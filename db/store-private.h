@@ -18,11 +18,15 @@ enum store_statement {
 	STATEMENT_KNOWN,
 	STATEMENT_TWIN_WITH_TSC,
 	STATEMENT_TWIN,
+	STATEMENT_TWIN_NEAR,
+	STATEMENT_TWIN_OF_REGION,
+	STATEMENT_TWIN_OF_FIRMWARE,
 	STATEMENT_INCIDENT,
 	STATEMENT_ADD_EVENT,
 	STATEMENT_ADD_DELIVERY,
 	STATEMENT_JOIN,
-	STATEMENT_REDATE,
+	STATEMENT_REWRITE,
+	STATEMENT_ADD_SECTION,
 	STATEMENT_LOCATE,
 	STATEMENT_ADD_LOST,
 	STATEMENT_LOST_SO_FAR,
@@ -56,6 +60,7 @@ struct store {
 	int64_t now_us; /* when the transaction began */
 	/* Sets of sources that events have or had: where a twin can be searched. */
 	bool sets[1u << SOURCE_COUNT_];
+	bool has_firmware; /* or has had: events without a CPU */
 	/* store_count_boot()'s last answer, kept up to date. */
 	bool counted;
 	sd_id128_t counted_boot;

@@ -50,18 +50,34 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 			    "ON event.seq = delivery.event WHERE key = ?1",
 	[STATEMENT_TWIN_WITH_TSC] = TWIN "AND ifnull(tsc, 0) = ?8 ORDER BY time_us, seq",
 	[STATEMENT_TWIN] = TWIN "ORDER BY time_us DESC, seq DESC",
+	/*
+	 * The twin of what firmware reported, which may have no CPU and no registers: near it
+	 * in time, or, where it has no time, among the bad errors; and the other way round.
+	 * event_same_error() decides.
+	 */
+	[STATEMENT_TWIN_NEAR] = ROW_SELECT "INDEXED BY event_time WHERE time_us BETWEEN ?1 AND ?2 "
+					   "ORDER BY time_us LIMIT 4096",
+	[STATEMENT_TWIN_OF_REGION] =
+		ROW_SELECT "INDEXED BY event_severity WHERE severity IN ('ucna', 'action_optional', "
+			   "'action_required', 'uncorrected', 'fatal', 'deferred') "
+			   "ORDER BY time_us DESC LIMIT 256",
+	[STATEMENT_TWIN_OF_FIRMWARE] =
+		ROW_SELECT "INDEXED BY event_firmware WHERE cpu = 4294967295 "
+			   "AND (time_us = 0 OR time_us BETWEEN ?1 AND ?2) "
+			   "ORDER BY time_us DESC LIMIT 4096",
 	[STATEMENT_INCIDENT] =
 		"SELECT incident FROM event WHERE time_us BETWEEN ?1 - 10000000 AND ?1 + 10000000 "
 		"AND (boot = ?2 OR boot IS NULL OR ?2 IS NULL) "
-		"AND (replayed OR source IN ('erst', 'pstore', 'vmcore')) "
+		"AND (replayed OR source IN ('erst', 'pstore', 'vmcore', 'bert')) "
 		"AND severity IN ('ucna', 'action_optional', 'action_required', 'uncorrected', "
 		"'fatal') ORDER BY time_us, seq LIMIT 1",
 	[STATEMENT_ADD_EVENT] = ROW_INSERT,
 	[STATEMENT_ADD_DELIVERY] =
 		"INSERT INTO delivery (key, event, source, seen_us) VALUES (?1, ?2, ?3, ?4)",
 	[STATEMENT_JOIN] = "UPDATE event SET sources = ?2 WHERE seq = ?1",
-	[STATEMENT_REDATE] = "UPDATE event SET boot = ?2, time_us = ?3, replayed = 1 "
-			     "WHERE seq = ?1",
+	[STATEMENT_REWRITE] = ROW_UPDATE,
+	[STATEMENT_ADD_SECTION] = "INSERT INTO section (event, source, type, severity, body) "
+				  "VALUES (?1, ?2, ?3, ?4, ?5)",
 	[STATEMENT_LOCATE] =
 		"UPDATE event SET socket = ifnull(socket, ?2), imc = ifnull(imc, ?3), "
 		"channel = ifnull(channel, ?4), dimm = ifnull(dimm, ?5), rank = ifnull(rank, ?6), "

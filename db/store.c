@@ -48,6 +48,18 @@ static int load_sets(struct store *store)
 	}
 }
 
+static int find_firmware(struct store *store)
+{
+	int64_t n = 0;
+	int r = sql_number(store->db,
+			   "SELECT EXISTS (SELECT 1 FROM event INDEXED BY event_firmware "
+			   "WHERE cpu = 4294967295)",
+			   &n);
+
+	store->has_firmware = n;
+	return r;
+}
+
 static int open_once(const char *path, struct store **ret_store, char reason[INSPECT_REASON_MAX])
 {
 	_cleanup_(store_cleanup) struct store *store = calloc(1, sizeof(*store));
@@ -64,6 +76,8 @@ static int open_once(const char *path, struct store **ret_store, char reason[INS
 	r = prepare_statements(store);
 	if (r == 0)
 		r = load_sets(store);
+	if (r == 0)
+		r = find_firmware(store);
 	if (r < 0)
 		snprintf(reason, INSPECT_REASON_MAX, "it is damaged (%s)",
 			 sqlite3_errmsg(store->db));

@@ -14,6 +14,7 @@
 #include "event/action.h"
 #include "event/counter.h"
 #include "event/event.h"
+#include "event/firmware.h"
 
 struct store;
 
@@ -86,18 +87,26 @@ int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us);
 /*
  * Adds a record with its meaning, in a transaction. In: event->record and
  * event->decoded. Out: id, incident, seq, sources; for STORE_JOINED the other
- * fields are the stored event's. For STORE_KNOWN only seq is set (0 when
+ * fields are the stored event's, which has taken what the delivery knows better
+ * (event_merge()). For STORE_KNOWN only seq is set (0 when
  * retention has removed the event).
  *
  * Exactly once: record.key is unique for ever. A key that is new may still be
  * an error that another source already delivered: the pairing is one to one,
- * by record_same_error(), never two deliveries of the same source.
+ * by event_same_error(), never two deliveries of the same source.
  * A record whose boot is unknown gets the boot that was running at its time,
  * where the store knows that no other one came in between.
  * want_journal puts a new event into the journal's outbox.
  */
 int store_add(struct store *store, struct event *event, bool want_journal,
 	      enum store_result *ret_result);
+
+/*
+ * Keeps what firmware laid down of the event with that seq, in a transaction; nothing of an
+ * empty section.
+ */
+int store_add_section(struct store *store, uint64_t seq, enum source_id source,
+		      const struct section *section);
 
 /*
  * Fills in what is not known of a stored event's place: the parts of its

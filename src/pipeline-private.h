@@ -7,6 +7,12 @@
 #include "db/store.h"
 #include "pipeline.h"
 
+/* What the store is to keep of an event that firmware reported. */
+struct kept_section {
+	size_t event; /* index in pipeline.events */
+	struct section section; /* its body is owned */
+};
+
 struct pipeline {
 	struct pipeline_params params;
 	struct store *store;
@@ -16,6 +22,9 @@ struct pipeline {
 	enum store_result *results;
 	size_t n_events;
 	size_t events_capacity;
+	struct kept_section *sections; /* of these events, by index, ascending */
+	size_t n_sections;
+	size_t sections_capacity;
 	struct lost *losses;
 	size_t n_losses;
 	size_t losses_capacity;
@@ -28,6 +37,16 @@ struct pipeline {
 	bool failure_told;
 	struct pipeline_counts counts;
 };
+
+/* Notes a loss, which waits for the commit. Errors: -ENOMEM. */
+int pipeline_lose(void *context, const struct lost *lost);
+
+/* Stores the sections of new events and of those that were joined, in the transaction. */
+int pipeline_store_sections(struct pipeline *pipeline);
+
+/* The event with that index is no more. */
+void pipeline_drop_section(struct pipeline *pipeline, size_t index);
+void pipeline_drop_sections(struct pipeline *pipeline);
 
 /*
  * Opens the database and waits some seconds for a lock on it: for the start, when there

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From top to bottom in the order in which a record becomes an event: intake,
- * store (its file is in pipeline-store.c), commit with the sinks behind it
- * (pipeline-sinks.c); then the start and the end.
+ * In the order in which a record becomes an event: intake (pipeline-intake.c); here the store
+ * (its file is in pipeline-store.c) and the commit with the sinks behind it (pipeline-sinks.c);
+ * then the start and the end.
  */
 #include "pipeline-private.h"
 
@@ -12,93 +12,9 @@
 
 #include "accounting.h"
 #include "db/store.h"
-#include "decode/decode.h"
 #include "outbox.h"
 #include "place.h"
 #include "util/log.h"
-
-/* Room for one more element; the array stays as it was when there is none. */
-static int reserve(void **array, size_t *capacity, size_t count, size_t element)
-{
-	size_t larger = *capacity ? *capacity * 2 : 64;
-	void *grown;
-
-	if (count < *capacity)
-		return 0;
-	grown = reallocarray(*array, larger, element);
-	if (!grown)
-		return -ENOMEM;
-	*array = grown;
-	*capacity = larger;
-	return 0;
-}
-
-/* --- intake: record in, decoded, waiting for the commit --- */
-
-static int intake_record(void *context, const struct record *record)
-{
-	struct pipeline *pipeline = context;
-	struct event *event;
-	int r = reserve((void **)&pipeline->events, &pipeline->events_capacity, pipeline->n_events,
-			sizeof(*pipeline->events));
-
-	if (r < 0)
-		return r;
-	event = &pipeline->events[pipeline->n_events++];
-	*event = (struct event){ .record = *record };
-	decode(record, &event->decoded);
-	place_note(pipeline->place, event);
-	if (event->decoded.severity != SEVERITY_CORRECTED)
-		pipeline->urgent = true;
-	pipeline->taken++;
-	return 0;
-}
-
-static int intake_detail(void *context, const struct memory_detail *detail)
-{
-	struct pipeline *pipeline = context;
-	int r = place_take(pipeline->place, detail, pipeline->events, pipeline->n_events);
-
-	if (r < 0)
-		return r;
-	pipeline->taken++;
-	if (r == 0) {
-		pipeline->counts.unpaired++;
-		log_debug("%s: no machine-check record for EDAC's \"%s %s\" on \"%s\"", detail->key,
-			  detail->type, detail->msg, detail->label);
-	}
-	return 0;
-}
-
-static int intake_lost(void *context, const struct lost *lost)
-{
-	struct pipeline *pipeline = context;
-	int r = reserve((void **)&pipeline->losses, &pipeline->losses_capacity, pipeline->n_losses,
-			sizeof(*pipeline->losses));
-
-	if (r < 0)
-		return r;
-	pipeline->losses[pipeline->n_losses++] = *lost;
-	pipeline->urgent = true;
-	pipeline->taken++;
-	return 0;
-}
-
-static bool intake_has_room(void *context)
-{
-	return ((struct pipeline *)context)->n_events < PIPELINE_BATCH;
-}
-
-struct intake pipeline_intake(struct pipeline *pipeline)
-{
-	return (struct intake){
-		.record = intake_record,
-		.detail = intake_detail,
-		.lost = intake_lost,
-		.has_room = intake_has_room,
-		.context = pipeline,
-	};
-}
 
 bool pipeline_known(void *context, const char *key)
 {
@@ -143,12 +59,13 @@ static int refuse(struct pipeline *pipeline, size_t index, int error)
 		.time_us = event->record.time_us,
 		.where = "refused by the store",
 	};
-	int r = intake_lost(pipeline, &lost);
+	int r = pipeline_lose(pipeline, &lost);
 
 	if (r < 0)
 		return r;
 	pipeline->counts.refused++;
 	log_error("the store refuses the record %s: %s", event->record.key, strerror(-error));
+	pipeline_drop_section(pipeline, index);
 	pipeline->n_events--;
 	memmove(event, event + 1, (pipeline->n_events - index) * sizeof(*event));
 	return 0;
@@ -240,6 +157,8 @@ static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 	if (r < 0)
 		return r;
 	r = store_events(pipeline, ret_index);
+	if (r == 0)
+		r = pipeline_store_sections(pipeline);
 	if (r == 0)
 		r = place_store(pipeline->place, pipeline->store);
 	if (r == 0)
@@ -337,6 +256,7 @@ int pipeline_commit(struct pipeline *pipeline)
 		outbox_marked(pipeline->outbox);
 	pipeline_tell_batch(pipeline);
 	count_results(pipeline);
+	pipeline_drop_sections(pipeline);
 	pipeline->n_events = 0;
 	pipeline->n_losses = 0;
 	pipeline->urgent = false;
@@ -400,6 +320,8 @@ void pipeline_close(struct pipeline *pipeline)
 	if (!pipeline)
 		return;
 	store_close(pipeline->store);
+	pipeline_drop_sections(pipeline);
+	free(pipeline->sections);
 	free(pipeline->events);
 	free(pipeline->results);
 	free(pipeline->losses);

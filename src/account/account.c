@@ -258,6 +258,10 @@ static bool is_simple_code(const struct event *event)
 
 static int count_class(const struct wanting *wanting)
 {
+	/* firmware names no CPU and has no code: only its memory errors are those that count */
+	if (!record_has_bank(&wanting->event->record) &&
+	    wanting->event->decoded.class != CLASS_MEMORY)
+		return 0;
 	switch (wanting->event->decoded.class) {
 	case CLASS_MEMORY:
 		return count_memory(wanting);

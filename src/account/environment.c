@@ -167,9 +167,11 @@ void env_add_event(struct strbuf *environment, const struct event *event, const 
 	env_add_text(environment, "MCE_EVENT_ID", sd_id128_to_string(event->id, id));
 	env_add_text(environment, "MCE_SEVERITY", severity_name(event->decoded.severity));
 	env_add_text(environment, "MCE_CLASS", class_name(event->decoded.class));
-	env_add_number(environment, "MCE_CPU", event->record.cpu);
+	if (event->record.cpu != RECORD_NO_CPU)
+		env_add_number(environment, "MCE_CPU", event->record.cpu);
 	env_add_number(environment, "MCE_BANK", event->record.bank);
-	strbuf_addf(environment, "MCE_STATUS=0x%016" PRIx64 "\n", event->record.status);
+	if (record_has_bank(&event->record))
+		strbuf_addf(environment, "MCE_STATUS=0x%016" PRIx64 "\n", event->record.status);
 	if (event->record.fields & RECORD_HAS_ADDR)
 		strbuf_addf(environment, "MCE_ADDR=0x%" PRIx64 "\n", event->record.addr);
 }

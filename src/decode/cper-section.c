@@ -205,8 +205,7 @@ static void read_section(const struct section_type *type, const struct cper_fram
 			 struct cper_error *error)
 {
 	struct decoded *decoded = &error->decoded;
-	uint32_t severity =
-		frame->severity < ARRAY_SIZE(severities) ? frame->severity : frame->record_severity;
+	uint32_t severity = error->severity;
 
 	*decoded = (struct decoded){
 		.severity = severity_of(severity, frame->flags),
@@ -221,6 +220,11 @@ static void read_section(const struct section_type *type, const struct cper_fram
 	facts_from_register(decoded, flag_rows, ARRAY_SIZE(flag_rows), frame->flags, 0);
 	(type ? type->read : cper_unknown)(error->body, error);
 	take_cpu(&error->record, decoded);
+}
+
+static uint32_t frame_severity(const struct cper_frame *frame)
+{
+	return frame->severity < ARRAY_SIZE(severities) ? frame->severity : frame->record_severity;
 }
 
 static bool call(struct cper_walk *walk, const struct cper_error *error)
@@ -266,6 +270,7 @@ bool cper_section(struct cper_walk *walk, const struct cper_frame *frame, const 
 	if (type && error.body.size < type->size_min)
 		cper_walk_problem(walk, "%s: %zu bytes are too few for a %s, which has %u", name,
 				  error.body.size, type->name, type->size_min);
+	error.severity = frame_severity(frame);
 	n = call_machine_checks(walk, type, &error);
 	if (n)
 		return n > 0;

@@ -56,6 +56,7 @@ struct cper_error {
 	uint64_t record_id;	/* 0 where there is no record around it */
 	unsigned int section;	/* from 0, counted over all blocks of a region */
 	unsigned int part;	/* from 0: a section may hold several machine checks */
+	uint32_t severity;	/* enum cper_severity; others: neither section nor record has one */
 	sd_id128_t type;	/* of the section */
 	sd_id128_t creator;
 	sd_id128_t notification;

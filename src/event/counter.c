@@ -18,7 +18,9 @@ struct counter_key counter_key_page(uint64_t address)
 
 struct counter_key counter_key_cpu(uint32_t cpu)
 {
-	return (struct counter_key){ .kind = COUNTER_CPU, .cpu = cpu, .location = location_nowhere };
+	return (struct counter_key){ .kind = COUNTER_CPU,
+				     .cpu = cpu,
+				     .location = location_nowhere };
 }
 
 struct counter_key counter_key_replacement(void)

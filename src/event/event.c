@@ -7,8 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-enum { APEI_BANK = 255 };
-
 /* What stands before the class and after the noun: "Uncorrected memory error, action required". */
 struct severity_words {
 	const char *before;
@@ -130,15 +128,19 @@ static void add_unit(struct line *line, const struct event *event)
 	const struct record *record = &event->record;
 	const struct decoded *decoded = &event->decoded;
 
-	add(line, " (CPU %" PRIu32, record->cpu);
+	add(line, " (");
+	if (record->cpu != RECORD_NO_CPU)
+		add(line, "CPU %" PRIu32 ", ", record->cpu);
+	else if (record->fields & RECORD_HAS_APICID)
+		add(line, "APIC ID 0x%" PRIx32 ", ", record->apicid);
 	if (record->fields & RECORD_HAS_SOCKETID)
-		add(line, ", socket %" PRIu32, record->socketid);
+		add(line, "socket %" PRIu32 ", ", record->socketid);
 	else if (decoded->location.socket != LOCATION_UNKNOWN)
-		add(line, ", socket %" PRId32, decoded->location.socket);
-	if (record->bank == APEI_BANK)
-		add(line, ", reported by firmware");
+		add(line, "socket %" PRId32 ", ", decoded->location.socket);
+	if (record->bank == RECORD_FIRMWARE_BANK)
+		add(line, "reported by firmware");
 	else
-		add(line, ", bank %u", record->bank);
+		add(line, "bank %u", record->bank);
 	if (decoded->bank_type)
 		add(line, " %s", decoded->bank_type);
 	add(line, ", %s%" PRIu32 " error%s)", decoded->overflow ? "at least " : "", decoded->count,
@@ -164,7 +166,7 @@ const char *event_message(const struct event *event, char *buffer, size_t size)
 	struct line line = { .text = buffer, .size = size };
 	const struct decoded *decoded = &event->decoded;
 	struct severity_words words = severity_words(decoded->severity);
-	char fru[17];
+	char fru[EVENT_FRU_TEXT_MAX];
 
 	if (size == 0)
 		return "";
@@ -179,7 +181,7 @@ const char *event_message(const struct event *event, char *buffer, size_t size)
 	if (decoded->label[0])
 		add(&line, ", DIMM label %s", decoded->label);
 	add_unit(&line, event);
-	if (record_fru_text(&event->record, fru)[0])
+	if (event_fru_text(event, fru)[0])
 		add(&line, ", FRU %s", fru);
 	if (from_earlier_boot(&event->record))
 		add(&line, ", in an earlier boot");
@@ -194,7 +196,7 @@ enum { FRU_TEXT_SIZE = 16, FRU_TEXT_MIN = 3 };
  * does not say which it is (MCA_CONFIG has that bit). So only bytes that are a
  * text from the first to the last count as one.
  */
-const char *record_fru_text(const struct record *record, char buffer[17])
+static const char *syndrome_text(const struct record *record, char buffer[FRU_TEXT_SIZE + 1])
 {
 	bool amd = record->vendor == VENDOR_AMD || record->vendor == VENDOR_HYGON;
 	size_t length = 0;
@@ -215,6 +217,14 @@ const char *record_fru_text(const struct record *record, char buffer[17])
 	if (length < FRU_TEXT_MIN)
 		length = 0;
 	buffer[length] = '\0';
+	return buffer;
+}
+
+const char *event_fru_text(const struct event *event, char buffer[EVENT_FRU_TEXT_MAX])
+{
+	if (!event->fru_text[0])
+		return syndrome_text(&event->record, buffer);
+	snprintf(buffer, EVENT_FRU_TEXT_MAX, "%s", event->fru_text);
 	return buffer;
 }
 

@@ -14,6 +14,8 @@
 #include "event/record.h"
 #include "util/strbuf.h"
 
+enum { EVENT_FRU_TEXT_MAX = 24 };
+
 struct event {
 	sd_id128_t id;		/* random, given at the first commit; null before it */
 	sd_id128_t incident;	/* shared by the records of one panic; else its own id */
@@ -21,6 +23,7 @@ struct event {
 	uint32_t sources;	/* bits 1 << enum source_id that delivered it */
 	struct record record;	/* as first delivered; record.boot is the boot it happened in */
 	struct decoded decoded;
+	char fru_text[EVENT_FRU_TEXT_MAX]; /* firmware's name of what failed; "" it has none */
 };
 
 /* Evidence that records were lost before anybody could read them. */
@@ -69,8 +72,11 @@ void event_to_text(const struct event *event, struct strbuf *buffer);
  */
 void record_to_raw(const struct record *record, struct strbuf *buffer);
 
-/* The FRU text that AMD puts in SYND1 and SYND2: printable ASCII or "". buffer: 17 bytes. */
-const char *record_fru_text(const struct record *record, char buffer[17]);
+/*
+ * The name of the part that failed: what firmware called it, or what AMD's puts in SYND1
+ * and SYND2. Printable ASCII or "". Returns buffer.
+ */
+const char *event_fru_text(const struct event *event, char buffer[EVENT_FRU_TEXT_MAX]);
 
 /* RFC 3339 UTC with microseconds, "2026-11-20T22:55:01.000000Z". buffer: 40 bytes. */
 const char *time_to_text(int64_t time_us, char buffer[40]);
@@ -80,6 +86,20 @@ const char *time_to_text(int64_t time_us, char buffer[40]);
  * same CPU, bank and registers (a register that one side lacks matches) and a
  * time at most two seconds apart; with a TSC on both sides it must be equal.
  * A bank that an earlier boot left behind (TSC 0, seen as a boot came up)
- * matches the record of that boot whatever its time.
+ * matches the record of that boot whatever its time; so does the boot error
+ * region, which has no time. Both have a bank's registers.
  */
 bool record_same_error(const struct record *a, const struct record *b);
+
+/*
+ * The same for any two: what firmware reported without registers is the error
+ * that has its address, or what firmware said in the same words elsewhere.
+ */
+bool event_same_error(const struct event *a, const struct event *b);
+
+/*
+ * Takes what a further delivery of the same error knows and the event does not:
+ * registers, the true time of a leftover bank, the place. What the delivery
+ * itself is (source, key) stays. Returns whether anything has changed.
+ */
+bool event_merge(struct event *event, const struct event *further);

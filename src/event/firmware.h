@@ -40,3 +40,19 @@ struct firmware {
 	 */
 	uint64_t record_id; /* 0: none, or the one in the record */
 };
+
+/* The delivery key above, of the number'th error of a body, from 0. */
+void firmware_key(enum source_id source, uint64_t record_id, struct bytes body, unsigned int number,
+		  char ret_key[RECORD_KEY_MAX]);
+
+/*
+ * What is kept of an error that firmware reported without a bank's registers, so that a later
+ * program may read it anew: one section's body. A null type or an empty body: nothing.
+ */
+struct section {
+	sd_id128_t type;
+	uint32_t severity; /* enum cper_severity; others are unknown */
+	struct bytes body; /* borrowed */
+};
+
+enum { SECTION_BODY_MAX = 64 << 10 }; /* what is longer is kept up to there */

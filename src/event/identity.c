@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "event/event.h"
 
+#include <string.h>
+
+#include "event/location.h"
+#include "event/registers.h"
+
 /* MCi_STATUS: the address and misc registers hold something (SDM Vol. 3B 16.3.2.2). */
 #define STATUS_ADDRV (1ull << 58)
 #define STATUS_MISCV (1ull << 59)
 
-enum { TIME_WINDOW_US = 2000000 };
+enum { TIME_WINDOW_US = 2000000, CACHE_LINE_SHIFT = 6 };
 
 /* Whether both have the field. */
 static bool both_have(const struct record *a, const struct record *b, enum record_field field)
@@ -13,10 +18,18 @@ static bool both_have(const struct record *a, const struct record *b, enum recor
 	return (a->fields & b->fields & field) != 0;
 }
 
+/* Firmware knows a CPU by its APIC ID alone. */
+static bool cpus_agree(const struct record *a, const struct record *b)
+{
+	if (a->cpu != RECORD_NO_CPU && b->cpu != RECORD_NO_CPU)
+		return a->cpu == b->cpu;
+	return !both_have(a, b, RECORD_HAS_APICID) || a->apicid == b->apicid;
+}
+
 /* Where both sides have a register that means something, it is the same. */
 static bool registers_agree(const struct record *a, const struct record *b)
 {
-	if (a->cpu != b->cpu || a->bank != b->bank || a->status != b->status)
+	if (!cpus_agree(a, b) || a->bank != b->bank || a->status != b->status)
 		return false;
 	if (a->status & STATUS_ADDRV && both_have(a, b, RECORD_HAS_ADDR) && a->addr != b->addr)
 		return false;
@@ -45,6 +58,13 @@ static bool left_behind(const struct record *early, const struct record *late)
 	return early->replayed || boots_differ(early, late);
 }
 
+/* The boot error region tells of the boot before, at a time that it need not have. */
+static bool region_agrees(const struct record *region, const struct record *other)
+{
+	return region->source == SOURCE_BERT && region->time_us == 0 &&
+	       (other->replayed || other->boot_time || !sd_id128_is_null(region->boot));
+}
+
 static bool times_agree(const struct record *a, const struct record *b)
 {
 	uint64_t from = (uint64_t)a->time_us, to = (uint64_t)b->time_us;
@@ -57,11 +77,173 @@ static bool times_agree(const struct record *a, const struct record *b)
 	return apart <= TIME_WINDOW_US;
 }
 
-bool record_same_error(const struct record *a, const struct record *b)
+static bool same_occasion(const struct record *a, const struct record *b)
 {
-	if (!registers_agree(a, b))
-		return false;
 	if (left_behind(a, b) || left_behind(b, a))
 		return true;
-	return !boots_differ(a, b) && times_agree(a, b);
+	if (boots_differ(a, b))
+		return (a->boot_time && region_agrees(b, a)) ||
+		       (b->boot_time && region_agrees(a, b));
+	return region_agrees(a, b) || region_agrees(b, a) || times_agree(a, b);
+}
+
+bool record_same_error(const struct record *a, const struct record *b)
+{
+	return registers_agree(a, b) && same_occasion(a, b);
+}
+
+/* --- what firmware reported --- */
+
+static bool has_address(const struct event *event)
+{
+	return event->record.fields & RECORD_HAS_ADDR &&
+	       (!record_has_bank(&event->record) || event->record.status & STATUS_ADDRV);
+}
+
+/* Banks may leave out the bits within a line. */
+static bool addresses_agree(const struct event *a, const struct event *b)
+{
+	return a->record.addr >> CACHE_LINE_SHIFT == b->record.addr >> CACHE_LINE_SHIFT;
+}
+
+static bool places_agree(const struct location *a, const struct location *b)
+{
+	for (unsigned int i = 0; i < LOCATION_FIELDS; i++) {
+		int32_t x = location_get(a, i), y = location_get(b, i);
+
+		if (x != LOCATION_UNKNOWN && y != LOCATION_UNKNOWN && x != y)
+			return false;
+	}
+	return true;
+}
+
+/* One of them is without registers. */
+static bool reports_agree(const struct event *a, const struct event *b)
+{
+	const struct decoded *x = &a->decoded, *y = &b->decoded;
+	bool alike = record_has_bank(&a->record) == record_has_bank(&b->record);
+
+	if (x->class != y->class ||
+	    (x->severity == SEVERITY_CORRECTED) != (y->severity == SEVERITY_CORRECTED))
+		return false;
+	if (has_address(a) && has_address(b))
+		return addresses_agree(a, b) &&
+		       (!alike || places_agree(&x->location, &y->location));
+	return alike && has_address(a) == has_address(b) && strcmp(x->mca, y->mca) == 0 &&
+	       places_agree(&x->location, &y->location);
+}
+
+bool event_same_error(const struct event *a, const struct event *b)
+{
+	if (record_has_bank(&a->record) && record_has_bank(&b->record))
+		return record_same_error(&a->record, &b->record);
+	return reports_agree(a, b) && same_occasion(&a->record, &b->record);
+}
+
+/* --- one event of two deliveries --- */
+
+static bool is_leftover(const struct record *record)
+{
+	return record->boot_time && record->tsc == 0;
+}
+
+/* What a leftover bank was read with is of another moment. */
+static uint32_t useful_fields(const struct record *record)
+{
+	uint32_t moment = RECORD_HAS_TSC | RECORD_HAS_MCGSTATUS | RECORD_HAS_IP | RECORD_HAS_TIME;
+
+	return is_leftover(record) ? record->fields & ~moment : record->fields;
+}
+
+static bool add_registers(struct record *to, const struct record *from)
+{
+	uint32_t lacking = useful_fields(from) & ~to->fields;
+	bool lacks_cpu = to->cpu == RECORD_NO_CPU && from->cpu != RECORD_NO_CPU;
+
+	for (int id = 0; id < REGISTER_COUNT_; id++)
+		if (record_registers[id].field & lacking)
+			register_set(to, (enum register_id)id,
+				     register_get(from, (enum register_id)id));
+	if (lacking & RECORD_HAS_SOCKETID)
+		to->socketid = from->socketid;
+	if (lacking & RECORD_HAS_TIME)
+		to->walltime = from->walltime;
+	to->fields |= lacking;
+	if (lacks_cpu)
+		to->cpu = from->cpu;
+	if (to->vendor == VENDOR_UNKNOWN)
+		to->vendor = from->vendor;
+	return lacking || lacks_cpu;
+}
+
+/* The bank and all that follows from it; who delivered it when stays. */
+static void take_bank(struct event *event, const struct event *further)
+{
+	struct record *to = &event->record;
+	const struct record *from = &further->record;
+
+	to->bank = from->bank;
+	to->status = from->status;
+	to->vendor = from->vendor;
+	to->cpu = from->cpu;
+	to->fields = 0;
+	add_registers(to, from);
+	event->decoded = further->decoded;
+}
+
+/* A leftover bank's own time and boot are those in which it was found. */
+static bool merge_time(struct record *to, const struct record *from)
+{
+	bool found_late = is_leftover(to) && !to->replayed && from->replayed;
+
+	if (is_leftover(from) || (!found_late && to->time_us && !sd_id128_is_null(to->boot)))
+		return false;
+	if (found_late && !from->time_us)
+		return false;
+	if (found_late || !to->time_us)
+		to->time_us = from->time_us;
+	if (found_late || sd_id128_is_null(to->boot))
+		to->boot = from->boot;
+	to->replayed = to->replayed || from->replayed;
+	return true;
+}
+
+static bool merge_place(struct event *event, const struct event *further)
+{
+	struct decoded *to = &event->decoded;
+	bool changed = false;
+
+	for (unsigned int i = 0; i < LOCATION_FIELDS; i++) {
+		int32_t value = location_get(&further->decoded.location, i);
+
+		if (value == LOCATION_UNKNOWN || location_get(&to->location, i) != LOCATION_UNKNOWN)
+			continue;
+		memcpy((char *)&to->location + location_fields[i].offset, &value, sizeof(value));
+		changed = true;
+	}
+	if (!event->fru_text[0] && further->fru_text[0]) {
+		memcpy(event->fru_text, further->fru_text, sizeof(event->fru_text));
+		changed = true;
+	}
+	return changed;
+}
+
+bool event_merge(struct event *event, const struct event *further)
+{
+	bool bare = !record_has_bank(&event->record) && record_has_bank(&further->record);
+	bool left = is_leftover(&event->record) && !is_leftover(&further->record) &&
+		    record_has_bank(&further->record);
+	bool changed = merge_time(&event->record, &further->record);
+
+	if (bare || left) {
+		struct event before = *event;
+
+		take_bank(event, further);
+		merge_place(event, &before);
+		return true;
+	}
+	changed |= merge_place(event, further);
+	if (record_has_bank(&further->record))
+		changed |= add_registers(&event->record, &further->record);
+	return changed;
 }

@@ -53,7 +53,7 @@ static void add_register(struct strbuf *buffer, const struct record *record, enu
 	char text[REGISTER_TEXT_MAX];
 
 	add_key(buffer, record_registers[id].name);
-	if (!register_present(record, id)) {
+	if (!register_present(record, id) || (id == REGISTER_STATUS && !record_has_bank(record))) {
 		strbuf_add(buffer, "null");
 		return;
 	}
@@ -110,7 +110,7 @@ static void add_processor(struct strbuf *buffer, const struct event *event)
 	const struct decoded *decoded = &event->decoded;
 	bool cpuid = record->fields & RECORD_HAS_CPUID;
 
-	add_number(buffer, "cpu", true, record->cpu);
+	add_number(buffer, "cpu", record->cpu != RECORD_NO_CPU, record->cpu);
 	add_socket(buffer, event);
 	add_register(buffer, record, REGISTER_APICID);
 	add_number(buffer, "bank", true, record->bank);
@@ -205,7 +205,7 @@ void event_to_json(const struct event *event, const struct host *host, struct st
 void event_to_json_with(const struct event *event, const struct host *host,
 			const struct action *actions, size_t n_actions, struct strbuf *buffer)
 {
-	char fru[17];
+	char fru[EVENT_FRU_TEXT_MAX];
 
 	strbuf_add(buffer, "{\"schema\":\"mce-event/1\"");
 	add_identity(buffer, event, host);
@@ -213,7 +213,7 @@ void event_to_json_with(const struct event *event, const struct host *host,
 	add_processor(buffer, event);
 	for (int id = REGISTER_STATUS; id <= REGISTER_SYND2; id++)
 		add_register(buffer, &event->record, (enum register_id)id);
-	record_fru_text(&event->record, fru);
+	event_fru_text(event, fru);
 	add_text(buffer, "fru_text", fru[0] ? fru : NULL);
 	add_meaning(buffer, event);
 	add_actions(buffer, actions, n_actions);

@@ -11,8 +11,7 @@
 static const char *const source_names[SOURCE_COUNT_] = {
 	[SOURCE_TRACE] = "trace",   [SOURCE_MCELOG] = "mcelog", [SOURCE_ERST] = "erst",
 	[SOURCE_REPLAY] = "replay", [SOURCE_PSTORE] = "pstore", [SOURCE_KMSG] = "kmsg",
-	[SOURCE_TEXT] = "text",	    [SOURCE_VMCORE] = "vmcore",
-	[SOURCE_BERT] = "bert",
+	[SOURCE_TEXT] = "text",	    [SOURCE_VMCORE] = "vmcore", [SOURCE_BERT] = "bert",
 };
 
 const char *source_id_name(enum source_id id)

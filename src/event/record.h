@@ -43,9 +43,16 @@ enum cpu_vendor {
 	VENDOR_UNKNOWN = 255,
 };
 
+/* record.cpu of what firmware reported: it does not number CPUs as Linux does. */
+#define RECORD_NO_CPU UINT32_MAX
+
+/* record.bank of what firmware reported; status 0 then says that it had no bank's registers. */
+enum { RECORD_FIRMWARE_BANK = 255 };
+
 /*
  * Which optional fields the source really had; a field without its bit is 0
- * and means "unknown". status, cpu, bank and vendor are always there.
+ * and means "unknown". status, cpu, bank and vendor are always there, but for
+ * what firmware reported.
  */
 enum record_field {
 	RECORD_HAS_ADDR = 1u << 0,	/* the value; MCi_STATUS.ADDRV says if it is valid */
@@ -92,13 +99,13 @@ struct record {
 	uint64_t tsc;		/* 0: polled, or a bank left over from before */
 	uint64_t ip;		/* instruction pointer, 0 unknown */
 	uint64_t walltime;	/* the kernel's own stamp, seconds since the epoch */
-	uint32_t cpu;		/* Linux CPU number */
+	uint32_t cpu;		/* Linux CPU number, or RECORD_NO_CPU */
 	uint32_t apicid;
 	uint32_t socketid;
 	uint32_t cpuid;		/* CPUID(1).EAX */
 	uint32_t microcode;	/* revision */
 	uint8_t cs;
-	uint8_t bank;		/* 255: made by APEI from a firmware record */
+	uint8_t bank;		/* RECORD_FIRMWARE_BANK: APEI's, from what firmware reported */
 	uint8_t vendor;		/* enum cpu_vendor; other values are possible */
 	uint32_t fields;	/* enum record_field bits */
 
@@ -112,6 +119,12 @@ struct record {
 	sd_id128_t boot;	/* the boot in which it happened; null: unknown */
 	char key[RECORD_KEY_MAX]; /* delivery key, unique for ever: "source:...", ASCII */
 };
+
+/* Whether it has a bank's registers: what firmware reported may be an error without them. */
+static inline bool record_has_bank(const struct record *record)
+{
+	return record->status != 0 || record->bank != RECORD_FIRMWARE_BANK;
+}
 
 /* The JSON name of a source, "trace" and so on; NULL for a number that is none. */
 const char *source_id_name(enum source_id id);

@@ -27,7 +27,7 @@
 #define MCG_MCIP (1ull << 2)
 #define MCG_LMCE (1ull << 3)
 
-enum { FIRST_SOFTWARE_BANK = 128, APEI_BANK = 255 };
+enum { FIRST_SOFTWARE_BANK = 128 };
 
 /* "NAME hex" */
 static void add_hex(struct strbuf *buffer, const char *name, uint64_t value)
@@ -51,7 +51,10 @@ static void add_unit(struct strbuf *buffer, const struct event *event)
 		add_number(buffer, "MCE ", event->seq);
 		strbuf_add(buffer, "\n");
 	}
-	add_number(buffer, "CPU ", record->cpu);
+	if (record->cpu != RECORD_NO_CPU)
+		add_number(buffer, "CPU ", record->cpu);
+	else
+		strbuf_add(buffer, "CPU unknown");
 	add_number(buffer, " BANK ", record->bank);
 	if (record->tsc)
 		add_hex(buffer, " TSC ", record->tsc);
@@ -65,7 +68,8 @@ static void add_unit(struct strbuf *buffer, const struct event *event)
 static void add_address(struct strbuf *buffer, const struct record *record)
 {
 	bool misc = (record->fields & RECORD_HAS_MISC) && (record->status & STATUS_MISCV);
-	bool addr = (record->fields & RECORD_HAS_ADDR) && (record->status & STATUS_ADDRV);
+	bool addr = (record->fields & RECORD_HAS_ADDR) &&
+		    (record->status & STATUS_ADDRV || !record_has_bank(record));
 
 	if (misc)
 		add_hex(buffer, "MISC ", record->misc);
@@ -110,7 +114,7 @@ static void add_time(struct strbuf *buffer, const struct record *record)
 /* Thermal and threshold interrupts: MCi_STATUS holds another register there. */
 static bool software_bank(const struct record *record)
 {
-	return record->bank >= FIRST_SOFTWARE_BANK && record->bank != APEI_BANK;
+	return record->bank >= FIRST_SOFTWARE_BANK && record->bank != RECORD_FIRMWARE_BANK;
 }
 
 static void add_mcg_status(struct strbuf *buffer, const struct record *record)
@@ -310,14 +314,17 @@ static void add_ids(struct strbuf *buffer, const struct record *record)
 		strbuf_add(buffer, "\n");
 }
 
-static void add_raw(struct strbuf *buffer, const struct record *record)
+static void add_raw(struct strbuf *buffer, const struct event *event)
 {
-	char fru[17];
+	const struct record *record = &event->record;
+	char fru[EVENT_FRU_TEXT_MAX];
 
-	add_hex(buffer, "STATUS ", record->status);
-	if (record->fields & RECORD_HAS_MCGSTATUS)
-		add_hex(buffer, " MCGSTATUS ", record->mcgstatus);
-	strbuf_add(buffer, "\n");
+	if (record_has_bank(record)) {
+		add_hex(buffer, "STATUS ", record->status);
+		if (record->fields & RECORD_HAS_MCGSTATUS)
+			add_hex(buffer, " MCGSTATUS ", record->mcgstatus);
+		strbuf_add(buffer, "\n");
+	}
 	add_ids(buffer, record);
 	if (record->synd || record->ipid)
 		strbuf_addf(buffer, "SYND %" PRIx64 " IPID %" PRIx64 "\n", record->synd,
@@ -325,7 +332,7 @@ static void add_raw(struct strbuf *buffer, const struct record *record)
 	if (record->synd1 || record->synd2)
 		strbuf_addf(buffer, "SYND1 %" PRIx64 " SYND2 %" PRIx64 "\n", record->synd1,
 			    record->synd2);
-	if (record_fru_text(record, fru)[0])
+	if (event_fru_text(event, fru)[0])
 		strbuf_addf(buffer, "FRU %s\n", fru);
 	if (record->ppin) {
 		add_hex(buffer, "PPIN ", record->ppin);
@@ -369,7 +376,7 @@ void event_to_text(const struct event *event, struct strbuf *buffer)
 	add_unit(buffer, event);
 	add_address(buffer, &event->record);
 	add_time(buffer, &event->record);
-	if (!software_bank(&event->record)) {
+	if (record_has_bank(&event->record) && !software_bank(&event->record)) {
 		add_mcg_status(buffer, &event->record);
 		add_status(buffer, event);
 	}
@@ -380,7 +387,7 @@ void event_to_text(const struct event *event, struct strbuf *buffer)
 		strbuf_add(buffer, event->decoded.label);
 		strbuf_add(buffer, "\n");
 	}
-	add_raw(buffer, &event->record);
+	add_raw(buffer, event);
 	add_processor(buffer, event);
 	strbuf_add(buffer, "\n");
 }

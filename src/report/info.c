@@ -103,7 +103,10 @@ static void add_cpu(struct strbuf *text, const struct event *event)
 	const struct decoded *decoded = &event->decoded;
 
 	add_label(text, "CPU");
-	strbuf_addf(text, "%" PRIu32, record->cpu);
+	if (record->cpu != RECORD_NO_CPU)
+		strbuf_addf(text, "%" PRIu32, record->cpu);
+	else
+		strbuf_add(text, "unknown");
 	if (record->fields & RECORD_HAS_SOCKETID)
 		strbuf_addf(text, ", socket %" PRIu32, record->socketid);
 	if (record->fields & RECORD_HAS_APICID)
@@ -123,17 +126,20 @@ static void add_cpu(struct strbuf *text, const struct event *event)
 static void add_meaning(struct strbuf *text, const struct event *event)
 {
 	const struct decoded *decoded = &event->decoded;
-	char fru[17];
+	char fru[EVENT_FRU_TEXT_MAX];
 
 	add_label(text, "Bank");
-	strbuf_addf(text, "%u%s%s\n", event->record.bank, decoded->bank_type ? ", " : "",
-		    decoded->bank_type ? decoded->bank_type : "");
+	if (record_has_bank(&event->record))
+		strbuf_addf(text, "%u%s%s\n", event->record.bank, decoded->bank_type ? ", " : "",
+			    decoded->bank_type ? decoded->bank_type : "");
+	else
+		strbuf_add(text, "none: firmware reported it\n");
 	add_label(text, "Location");
 	text_add_location(text, &decoded->location);
 	strbuf_add(text, text->text && text->text[text->length - 2] == ':' ? "unknown\n" : "\n");
 	if (decoded->label[0])
 		add_line(text, "DIMM label", decoded->label);
-	if (record_fru_text(&event->record, fru)[0])
+	if (event_fru_text(event, fru)[0])
 		add_line(text, "FRU", fru);
 	add_line(text, "Class", class_name(decoded->class));
 	add_line(text, "Error code", decoded->mca);
@@ -144,6 +150,8 @@ static void add_meaning(struct strbuf *text, const struct event *event)
 
 static void add_registers(struct strbuf *text, const struct record *record)
 {
+	if (!record_has_bank(record))
+		return;
 	strbuf_add(text, "\nRegisters\n");
 	for (size_t i = 0; i < ARRAY_SIZE(registers); i++) {
 		uint64_t value;
@@ -159,14 +167,23 @@ static void add_registers(struct strbuf *text, const struct record *record)
 		strbuf_addf(text, "%14s  0x%08" PRIx32 "\n", "cpuid", record->cpuid);
 }
 
-static void add_facts(struct strbuf *text, const struct decoded *decoded)
+static void add_facts(struct strbuf *text, const char *title, const struct decoded *decoded)
 {
 	if (decoded->n_facts == 0)
 		return;
-	strbuf_add(text, "\nWhat they say\n");
+	strbuf_add(text, title);
 	for (unsigned int i = 0; i < decoded->n_facts; i++)
 		strbuf_addf(text, "%18s  %s (0x%" PRIx64 ")\n", decoded->facts[i].name,
 			    decoded->facts[i].text, decoded->facts[i].value);
+}
+
+static int add_section(void *context, const struct section *section)
+{
+	struct decoded decoded;
+
+	report_read_section(section, &decoded);
+	add_facts(context, "\nWhat firmware says\n", &decoded);
+	return 0;
 }
 
 static int add_delivery(void *context, const struct query_delivery *delivery)
@@ -197,9 +214,10 @@ static int print_page(void *context, const struct event *stored)
 	struct page *page = context;
 	struct strbuf *text = &page->text;
 	struct event event = *stored;
-	int r;
+	int r = report_complete(page->query, &event);
 
-	report_complete(&event);
+	if (r < 0)
+		return r;
 	strbuf_add(text, page->printed++ ? "\n" : "");
 	add_identity(text, &event);
 	add_incident_size(page, &event);
@@ -208,9 +226,12 @@ static int print_page(void *context, const struct event *stored)
 	add_cpu(text, &event);
 	add_meaning(text, &event);
 	add_registers(text, &event.record);
-	add_facts(text, &event.decoded);
+	if (record_has_bank(&event.record))
+		add_facts(text, "\nWhat they say\n", &event.decoded);
+	r = query_sections(page->query, event.seq, add_section, text);
 	page->acted = false;
-	r = query_actions(page->query, event.seq, add_action, page);
+	if (r == 0)
+		r = query_actions(page->query, event.seq, add_action, page);
 	strbuf_add(text, "\nDelivered by\n");
 	if (r == 0)
 		r = query_deliveries(page->query, event.seq, add_delivery, text);

@@ -49,9 +49,10 @@ static int print_event(void *context, const struct event *stored)
 	struct event event = *stored;
 	int r;
 
-	report_complete(&event);
+	r = report_complete(writer->query, &event);
 	writer->n_actions = 0;
-	r = query_actions(writer->query, event.seq, keep_action, writer);
+	if (r == 0)
+		r = query_actions(writer->query, event.seq, keep_action, writer);
 	if (r < 0)
 		return r;
 	strbuf_reset(&writer->line);

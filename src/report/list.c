@@ -9,6 +9,7 @@
 #include "report/text.h"
 
 struct table {
+	struct query *query;
 	struct strbuf line;
 	unsigned long printed;
 };
@@ -32,18 +33,26 @@ static int print_row(void *context, const struct event *stored)
 	struct table *table = context;
 	struct strbuf *line = &table->line;
 	struct event event = *stored;
-	char when[40], id[9], bank[32], message[EVENT_MESSAGE_MAX];
+	char when[40], id[9], cpu[16], bank[32], message[EVENT_MESSAGE_MAX];
 	size_t start;
+	int r = report_complete(table->query, &event);
 
-	report_complete(&event);
+	if (r < 0)
+		return r;
 	if (table->printed++ == 0)
 		print_head(table);
-	snprintf(bank, sizeof(bank), "%u%s%s", event.record.bank,
-		 event.decoded.bank_type ? " " : "",
-		 event.decoded.bank_type ? event.decoded.bank_type : "");
-	strbuf_addf(line, "%-25s %-8s %-15s %5" PRIu32 " %-9s ",
-		    text_time(event.record.time_us, when), text_short_id(event.id, id),
-		    severity_name(event.decoded.severity), event.record.cpu, bank);
+	if (record_has_bank(&event.record))
+		snprintf(bank, sizeof(bank), "%u%s%s", event.record.bank,
+			 event.decoded.bank_type ? " " : "",
+			 event.decoded.bank_type ? event.decoded.bank_type : "");
+	else
+		snprintf(bank, sizeof(bank), "-");
+	if (event.record.cpu != RECORD_NO_CPU)
+		snprintf(cpu, sizeof(cpu), "%" PRIu32, event.record.cpu);
+	else
+		snprintf(cpu, sizeof(cpu), "-");
+	strbuf_addf(line, "%-25s %-8s %-15s %5s %-9s ", text_time(event.record.time_us, when),
+		    text_short_id(event.id, id), severity_name(event.decoded.severity), cpu, bank);
 	start = line->length;
 	text_add_sources(line, event.sources);
 	add_padded(line, start, 13);
@@ -55,7 +64,7 @@ static int print_row(void *context, const struct event *stored)
 enum report_status report_list(struct query *query, const struct report_options *options)
 {
 	struct query_filter filter = { .limit = options->limit };
-	struct table table = { 0 };
+	struct table table = { .query = query };
 	int r;
 
 	if (options->json)

@@ -37,6 +37,10 @@ enum report_status report_failed(const struct query *query, int r);
 /*
  * Decodes the stored record again for what is not stored (facts, CPU name) and
  * keeps the stored judgement: the severity that was journaled does not change
- * with a newer program.
+ * with a newer program. Of what firmware reported without registers its own bytes
+ * are read again. Errors: of the query; the event is then as it was.
  */
-void report_complete(struct event *event);
+int report_complete(struct query *query, struct event *event);
+
+/* What a section says, where it tells of an error: n_facts is 0 where it does not. */
+void report_read_section(const struct section *section, struct decoded *ret_decoded);

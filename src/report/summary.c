@@ -26,11 +26,16 @@ struct summary {
 
 static void add_where(struct strbuf *text, const struct query_group *group)
 {
-	if (group->first_cpu == group->last_cpu)
+	if (group->first_cpu == RECORD_NO_CPU)
+		strbuf_add(text, "CPU unknown");
+	else if (group->first_cpu == group->last_cpu)
 		strbuf_addf(text, "CPU %" PRIu32, group->first_cpu);
 	else
 		strbuf_addf(text, "CPUs %" PRIu32 "-%" PRIu32, group->first_cpu, group->last_cpu);
-	strbuf_addf(text, ", bank %" PRIu32, group->bank);
+	if (group->bank == RECORD_FIRMWARE_BANK)
+		strbuf_add(text, ", reported by firmware");
+	else
+		strbuf_addf(text, ", bank %" PRIu32, group->bank);
 	if (group->bank_type)
 		strbuf_addf(text, " (%s)", group->bank_type);
 	if (group->location.socket != LOCATION_UNKNOWN || group->location.imc != LOCATION_UNKNOWN ||

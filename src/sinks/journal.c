@@ -177,7 +177,8 @@ static void add_processor(struct strbuf *entry, const struct event *event)
 	const struct record *record = &event->record;
 	int32_t located = event->decoded.location.socket;
 
-	add_number(entry, "MCE_CPU", record->cpu);
+	if (record->cpu != RECORD_NO_CPU)
+		add_number(entry, "MCE_CPU", record->cpu);
 	if (record->fields & RECORD_HAS_SOCKETID)
 		add_number(entry, "MCE_SOCKET", record->socketid);
 	else if (located != LOCATION_UNKNOWN)
@@ -191,16 +192,17 @@ static void add_processor(struct strbuf *entry, const struct event *event)
 	}
 }
 
-static void add_registers(struct strbuf *entry, const struct record *record)
+static void add_registers(struct strbuf *entry, const struct event *event)
 {
-	char field[FIELD_MAX], text[REGISTER_TEXT_MAX], fru_text[17];
+	const struct record *record = &event->record;
+	char field[FIELD_MAX], text[REGISTER_TEXT_MAX], fru_text[EVENT_FRU_TEXT_MAX];
 
 	add_number(entry, "MCE_BANK", record->bank);
-	for (int id = 0; id < REGISTER_COUNT_; id++)
+	for (int id = record_has_bank(record) ? 0 : REGISTER_STATUS + 1; id < REGISTER_COUNT_; id++)
 		if (register_present(record, (enum register_id)id))
 			add_text(entry, field_of(record_registers[id].name, field),
 				 register_to_text(record, (enum register_id)id, text));
-	add_text(entry, "MCE_FRU_TEXT", record_fru_text(record, fru_text));
+	add_text(entry, "MCE_FRU_TEXT", event_fru_text(event, fru_text));
 }
 
 /*
@@ -284,7 +286,7 @@ int journal_send_event(const struct event *event, const struct host *host)
 	add_identity(&entry, event);
 	add_meaning(&entry, &event->decoded);
 	add_processor(&entry, event);
-	add_registers(&entry, &event->record);
+	add_registers(&entry, event);
 	return send_entry(&entry);
 }
 

@@ -195,21 +195,24 @@ static void test_message_is_cut(void **state)
 
 static void check_fru(const char *text, size_t size, const char *expected)
 {
-	struct record record = { .vendor = VENDOR_AMD, .fields = RECORD_HAS_SYND12 };
-	char bytes[16] = { 0 }, buffer[17];
+	struct event event = { .record.vendor = VENDOR_AMD, .record.fields = RECORD_HAS_SYND12 };
+	struct record *record = &event.record;
+	char bytes[16] = { 0 }, buffer[EVENT_FRU_TEXT_MAX];
 
 	memcpy(bytes, text, size);
 	for (int i = 7; i >= 0; i--) {
-		record.synd1 = record.synd1 << 8 | (uint8_t)bytes[i];
-		record.synd2 = record.synd2 << 8 | (uint8_t)bytes[i + 8];
+		record->synd1 = record->synd1 << 8 | (uint8_t)bytes[i];
+		record->synd2 = record->synd2 << 8 | (uint8_t)bytes[i + 8];
 	}
-	assert_string_equal(record_fru_text(&record, buffer), expected);
-	record.vendor = VENDOR_INTEL;
-	assert_string_equal(record_fru_text(&record, buffer), "");
-	record.vendor = VENDOR_HYGON;
-	assert_string_equal(record_fru_text(&record, buffer), expected);
-	record.fields = 0;
-	assert_string_equal(record_fru_text(&record, buffer), "");
+	assert_string_equal(event_fru_text(&event, buffer), expected);
+	record->vendor = VENDOR_INTEL;
+	assert_string_equal(event_fru_text(&event, buffer), "");
+	record->vendor = VENDOR_HYGON;
+	assert_string_equal(event_fru_text(&event, buffer), expected);
+	record->fields = 0;
+	assert_string_equal(event_fru_text(&event, buffer), "");
+	strcpy(event.fru_text, "DIMM_B2"); /* firmware's word comes first */
+	assert_string_equal(event_fru_text(&event, buffer), "DIMM_B2");
 }
 
 static void test_fru_text(void **state)

@@ -407,13 +407,13 @@ static unsigned int pages_taken(const struct world *world)
 	return PAGES - (unsigned int)left / SLOT;
 }
 
-struct crash {
+struct spool_crash {
 	bool in_spool[PAGES + 1];
 };
 
 static int after_crash(void *context, const struct spool_slot *slot, const struct spool_info *info)
 {
-	struct crash *crash = context;
+	struct spool_crash *crash = context;
 	unsigned int number = slot->data[0];
 
 	(void)info;
@@ -431,7 +431,7 @@ static void check_crash(const struct world *world, const uint8_t *file, size_t s
 {
 	struct collect *collect = world->collect;
 	struct spool_params params = params_of(boot_a);
-	struct crash crash = { 0 };
+	struct spool_crash crash = { 0 };
 	char stored[PAGES];
 	ssize_t n_stored = pread(world->store, stored, sizeof(stored), 0);
 	unsigned int taken = pages_taken(world);

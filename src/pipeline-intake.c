@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pipeline's intake: what comes in is decoded and waits for the commit. What firmware laid
+ * down is taken apart here, and kept beside those of its errors that have no bank's registers.
+ */
+#include "pipeline-private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode/decode.h"
+#include "firmware.h"
+#include "place.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+/* --- records --- */
+
+/* Room for one more element; the array stays as it was when there is none. */
+static int reserve(void **array, size_t *capacity, size_t count, size_t element)
+{
+	size_t larger = *capacity ? *capacity * 2 : 64;
+	void *grown;
+
+	if (count < *capacity)
+		return 0;
+	grown = reallocarray(*array, larger, element);
+	if (!grown)
+		return -ENOMEM;
+	*array = grown;
+	*capacity = larger;
+	return 0;
+}
+
+static int take_event(struct pipeline *pipeline, const struct event *event)
+{
+	int r = reserve((void **)&pipeline->events, &pipeline->events_capacity, pipeline->n_events,
+			sizeof(*pipeline->events));
+
+	if (r < 0)
+		return r;
+	pipeline->events[pipeline->n_events++] = *event;
+	place_note(pipeline->place, &pipeline->events[pipeline->n_events - 1]);
+	if (event->decoded.severity != SEVERITY_CORRECTED)
+		pipeline->urgent = true;
+	pipeline->taken++;
+	return 0;
+}
+
+static int intake_record(void *context, const struct record *record)
+{
+	struct event event = { .record = *record };
+
+	decode(record, &event.decoded);
+	return take_event(context, &event);
+}
+
+/* --- what firmware laid down --- */
+
+void pipeline_drop_section(struct pipeline *pipeline, size_t index)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < pipeline->n_sections; i++) {
+		struct kept_section kept = pipeline->sections[i];
+
+		if (kept.event == index) {
+			free((uint8_t *)kept.section.body.data);
+			continue;
+		}
+		kept.event -= kept.event > index;
+		pipeline->sections[n++] = kept;
+	}
+	pipeline->n_sections = n;
+}
+
+void pipeline_drop_sections(struct pipeline *pipeline)
+{
+	for (size_t i = 0; i < pipeline->n_sections; i++)
+		free((uint8_t *)pipeline->sections[i].section.body.data);
+	pipeline->n_sections = 0;
+}
+
+static int keep_section(struct pipeline *pipeline, const struct section *section)
+{
+	_cleanup_free_ uint8_t *body = malloc(section->body.size);
+	struct kept_section *kept;
+	int r = reserve((void **)&pipeline->sections, &pipeline->sections_capacity,
+			pipeline->n_sections, sizeof(*pipeline->sections));
+
+	if (r < 0 || !body)
+		return -ENOMEM;
+	memcpy(body, section->body.data, section->body.size);
+	kept = &pipeline->sections[pipeline->n_sections++];
+	*kept = (struct kept_section){ .event = pipeline->n_events, .section = *section };
+	kept->section.body.data = take_ptr(body);
+	return 0;
+}
+
+static int take_reported(void *context, const struct event *event, const struct section *section)
+{
+	struct pipeline *pipeline = context;
+	int r = 0;
+
+	if (section->body.size)
+		r = keep_section(pipeline, section);
+	if (r < 0)
+		return r;
+	r = take_event(pipeline, event);
+	if (r < 0)
+		pipeline_drop_section(pipeline, pipeline->n_events);
+	return r;
+}
+
+static int intake_firmware(void *context, const struct firmware *firmware)
+{
+	char problem[FIRMWARE_PROBLEM_MAX];
+	int r = firmware_events(firmware, take_reported, context, problem);
+
+	if (problem[0])
+		log_warning("%s: %s: %s%s", source_id_name(firmware->source), firmware->name,
+			    problem, r > 0 ? "; the rest is taken" : "");
+	return r;
+}
+
+int pipeline_store_sections(struct pipeline *pipeline)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < pipeline->n_sections; i++) {
+		const struct kept_section *kept = &pipeline->sections[i];
+		const struct event *event = &pipeline->events[kept->event];
+
+		if (pipeline->results[kept->event] != STORE_KNOWN)
+			r = store_add_section(pipeline->store, event->seq, event->record.source,
+					      &kept->section);
+	}
+	return r;
+}
+
+/* --- all else --- */
+
+static int intake_detail(void *context, const struct memory_detail *detail)
+{
+	struct pipeline *pipeline = context;
+	int r = place_take(pipeline->place, detail, pipeline->events, pipeline->n_events);
+
+	if (r < 0)
+		return r;
+	pipeline->taken++;
+	if (r == 0) {
+		pipeline->counts.unpaired++;
+		log_debug("%s: no machine-check record for EDAC's \"%s %s\" on \"%s\"", detail->key,
+			  detail->type, detail->msg, detail->label);
+	}
+	return 0;
+}
+
+int pipeline_lose(void *context, const struct lost *lost)
+{
+	struct pipeline *pipeline = context;
+	int r = reserve((void **)&pipeline->losses, &pipeline->losses_capacity, pipeline->n_losses,
+			sizeof(*pipeline->losses));
+
+	if (r < 0)
+		return r;
+	pipeline->losses[pipeline->n_losses++] = *lost;
+	pipeline->urgent = true;
+	pipeline->taken++;
+	return 0;
+}
+
+static bool intake_has_room(void *context)
+{
+	return ((struct pipeline *)context)->n_events < PIPELINE_BATCH;
+}
+
+struct intake pipeline_intake(struct pipeline *pipeline)
+{
+	return (struct intake){
+		.record = intake_record,
+		.detail = intake_detail,
+		.firmware = intake_firmware,
+		.lost = pipeline_lose,
+		.has_room = intake_has_room,
+		.context = pipeline,
+	};
+}
