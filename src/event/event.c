@@ -89,11 +89,13 @@ static void add(struct line *line, const char *format, ...)
 /* The architectural text, unless it says no more than the class; "I/O", "TLB" keep their case. */
 static void add_mca(struct line *line, const struct decoded *decoded)
 {
-	const char *mca = decoded->mca;
-	size_t start = line->length + 2;
+	const char *mca = decoded->mca, *words = class_words(decoded->class);
+	size_t start = line->length + 2, length = strlen(words);
 
-	if (!mca[0] || strcasecmp(mca, class_words(decoded->class)) == 0)
+	if (!mca[0] || strcasecmp(mca, words) == 0)
 		return;
+	if (strncasecmp(mca, words, length) == 0 && strncmp(mca + length, ", ", 2) == 0)
+		mca += length + 2;
 	add(line, ": %s", mca);
 	if (start < line->length && isupper((unsigned char)mca[0]) &&
 	    islower((unsigned char)mca[1]))
