@@ -97,6 +97,14 @@ void dimms_locate(void *context, const char *label, struct location *location)
 	location->dimm = dimm->place.slot;
 }
 
+const char *dimms_label(void *context, uint16_t handle)
+{
+	const struct dimms *dimms = context;
+	const struct dimm *dimm = inventory_find_by_handle(dimms->inventory, handle);
+
+	return dimm ? text_or_null(dimm->label) : NULL;
+}
+
 static struct store_dimm stored(const struct dimm *dimm)
 {
 	struct store_dimm row = { .location = location_of(dimm), .size_mib = dimm->size_mib };

@@ -22,6 +22,7 @@ struct account_dimm dimms_name(void *dimms, const struct location *location);
 
 /* For struct pipeline_params. */
 void dimms_locate(void *dimms, const char *label, struct location *location);
+const char *dimms_label(void *dimms, uint16_t handle);
 
 /*
  * Stores which modules this boot has. One whose serial number is not that of

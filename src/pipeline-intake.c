@@ -6,6 +6,7 @@
 #include "pipeline-private.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,16 +99,35 @@ static int keep_section(struct pipeline *pipeline, const struct section *section
 	return 0;
 }
 
-static int take_reported(void *context, const struct event *event, const struct section *section)
+/* Firmware numbers memory modules as SMBIOS does, which has their names. */
+static void name_module(const struct pipeline *pipeline, struct decoded *decoded)
+{
+	for (unsigned int i = 0; pipeline->params.label && i < decoded->n_facts; i++) {
+		const struct fact *fact = &decoded->facts[i];
+		const char *label;
+
+		if (strcmp(fact->name, "module_handle") != 0 || fact->value > UINT16_MAX)
+			continue;
+		label = pipeline->params.label(pipeline->params.dimms, (uint16_t)fact->value);
+		snprintf(decoded->label, sizeof(decoded->label), "%s", label ? label : "");
+	}
+}
+
+static int take_reported(void *context, const struct event *reported, const struct section *section)
 {
 	struct pipeline *pipeline = context;
+	struct event event = *reported;
 	int r = 0;
+
+	/* a file may be of another machine */
+	if (event.record.source != SOURCE_REPLAY)
+		name_module(pipeline, &event.decoded);
 
 	if (section->body.size)
 		r = keep_section(pipeline, section);
 	if (r < 0)
 		return r;
-	r = take_event(pipeline, event);
+	r = take_event(pipeline, &event);
 	if (r < 0)
 		pipeline_drop_section(pipeline, pipeline->n_events);
 	return r;

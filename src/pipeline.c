@@ -83,7 +83,7 @@ static void locate(const struct pipeline *pipeline, struct event *event)
 
 	if (pipeline->params.locate && decoded->label[0] &&
 	    decoded->location.dimm == LOCATION_UNKNOWN)
-		pipeline->params.locate(pipeline->params.locate_context, decoded->label,
+		pipeline->params.locate(pipeline->params.dimms, decoded->label,
 					&decoded->location);
 }
 

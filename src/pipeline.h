@@ -36,7 +36,9 @@ struct pipeline_params {
 	/* Fills in the place of the DIMM of that label, as far as it is not known. NULL: nobody
 	 * can. */
 	void (*locate)(void *context, const char *label, struct location *location);
-	void *locate_context;
+	/* The label of the DIMM with that SMBIOS handle, or NULL; valid until the next call. */
+	const char *(*label)(void *context, uint16_t handle);
+	void *dimms; /* the context of both */
 };
 
 /*

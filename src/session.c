@@ -285,7 +285,8 @@ int session_open(struct session *session, const struct config *config,
 	r = open_accounting(session, options, params.journal);
 	params.accounting = session->accounting;
 	params.locate = session->dimms ? dimms_locate : NULL;
-	params.locate_context = session->dimms;
+	params.label = session->dimms ? dimms_label : NULL;
+	params.dimms = session->dimms;
 	if (r == 0)
 		r = pipeline_open(&params, &session->pipeline);
 	if (r < 0)

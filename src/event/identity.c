@@ -221,6 +221,10 @@ static bool merge_place(struct event *event, const struct event *further)
 		memcpy((char *)&to->location + location_fields[i].offset, &value, sizeof(value));
 		changed = true;
 	}
+	if (!to->label[0] && further->decoded.label[0]) {
+		memcpy(to->label, further->decoded.label, sizeof(to->label));
+		changed = true;
+	}
 	if (!event->fru_text[0] && further->fru_text[0]) {
 		memcpy(event->fru_text, further->fru_text, sizeof(event->fru_text));
 		changed = true;

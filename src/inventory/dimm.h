@@ -49,6 +49,7 @@ struct dimm {
 	char edac_label[DIMM_TEXT_SIZE]; /* as the driver's events give it; of the first rank */
 
 	/* SMBIOS type 17 only: */
+	uint16_t handle; /* by which firmware names it */
 	char locator[DIMM_TEXT_SIZE];
 	char bank_locator[DIMM_TEXT_SIZE];
 	char manufacturer[DIMM_TEXT_SIZE];

@@ -331,6 +331,22 @@ const struct dimm *inventory_find_by_address(const struct inventory *inventory, 
 	return found;
 }
 
+const struct dimm *inventory_find_by_handle(const struct inventory *inventory, uint16_t handle)
+{
+	const struct dimm *found = NULL;
+
+	for (size_t i = 0; i < inventory_count(inventory); i++) {
+		const struct dimm *dimm = inventory_get(inventory, i);
+
+		if (!dimm->in_smbios || dimm->handle != handle)
+			continue;
+		if (found)
+			return NULL;
+		found = dimm;
+	}
+	return found;
+}
+
 const struct dimm *inventory_find_by_label(const struct inventory *inventory, const char *label)
 {
 	char clean[DIMM_LABEL_SIZE];

@@ -48,5 +48,8 @@ const struct dimm *inventory_find(const struct inventory *inventory,
 /* By physical address: in the range of one module that does not share it. */
 const struct dimm *inventory_find_by_address(const struct inventory *inventory, uint64_t address);
 
+/* By the handle of its SMBIOS structure, type 17. */
+const struct dimm *inventory_find_by_handle(const struct inventory *inventory, uint16_t handle);
+
 /* By a name: ras:mc_event's label, a label from a file, or a locator. Case does not matter. */
 const struct dimm *inventory_find_by_label(const struct inventory *inventory, const char *label);

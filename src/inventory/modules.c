@@ -61,6 +61,7 @@ static void fill_from_device(struct dimm *dimm, const struct smbios *smbios,
 			     const struct smbios_device *device)
 {
 	dimm->in_smbios = true;
+	dimm->handle = device->handle;
 	dimm->size_mib = device->size_mib;
 	dimm->speed = device->speed;
 	dimm->configured_speed = device->configured_speed;

@@ -39,9 +39,17 @@ struct fixture {
 	struct intake intake;
 };
 
+/* SMBIOS's, in place of a machine's. */
+static const char *label_of(void *context, uint16_t handle)
+{
+	(void)context;
+	return handle == 0x1100 ? "P1-DIMMB2" : NULL;
+}
+
 static void reopen(struct fixture *f)
 {
 	struct pipeline_params params = {
+		.label = label_of,
 		.database = f->path,
 		.exclusive = true,
 		.root = &f->root,
@@ -115,13 +123,11 @@ static int deliver(struct fixture *f, enum firmware_form form, enum source_id so
 
 static const char *const bert_memory[] = { "form status", FATAL_MEMORY, NULL };
 
-static const char *const bert_elsewhere[] = {
-	"form status", "section " MEMORY " 80 1", "put 0 8 2", "put 16 8 0x99999000", NULL
-};
+static const char *const bert_elsewhere[] = { "form status", "section " MEMORY " 80 1", "put 0 8 2",
+					      "put 16 8 0x99999000", NULL };
 
-static const char *const bert_corrected[] = {
-	"form status", "section " MEMORY " 80 2", "put 0 8 2", "put 16 8 0x12345000", NULL
-};
+static const char *const bert_corrected[] = { "form status", "section " MEMORY " 80 2", "put 0 8 2",
+					      "put 16 8 0x12345000", NULL };
 
 /* A Scalable MCA bank: APIC ID 5; STATUS, ADDR, MISC0, CONFIG, IPID, SYND of bank 17. */
 static const char *const bert_bank[] = { "form status",
@@ -374,11 +380,16 @@ static void test_bank_in_region(void **state)
 static struct firmware wire_record(struct build *build)
 {
 	static const char *const lines[] = {
-		"creator " LINUX_OWN,	    "section " STRUCT_MCE " 128 1",
-		"put 0 8 0xbe00000000800090", "put 16 8 0x12345040",
-		"put 24 8 5",		    "put 40 8 0x1234567",
-		"put 48 8 1795200000",	    "put 65 1 7",
-		"header 96 8 0x6b00960000000001", NULL,
+		"creator " LINUX_OWN,
+		"section " STRUCT_MCE " 128 1",
+		"put 0 8 0xbe00000000800090",
+		"put 16 8 0x12345040",
+		"put 24 8 5",
+		"put 40 8 0x1234567",
+		"put 48 8 1795200000",
+		"put 65 1 7",
+		"header 96 8 0x6b00960000000001",
+		NULL,
 	};
 
 	return (struct firmware){
@@ -432,12 +443,21 @@ static void test_informational(void **state)
 	assert_int_equal(count(f), 0);
 }
 
+static void test_module(void **state)
+{
+	static const char *const lines[] = { "form status", "section " MEMORY " 80 2",
+					     "put 0 8 0x20000", "put 78 2 0x1100", NULL };
+	struct fixture *f = *state;
+
+	assert_int_equal(deliver(f, FIRMWARE_STATUS, SOURCE_BERT, lines), 1);
+	assert_string_equal(only_event(f).decoded.label, "P1-DIMMB2");
+}
+
 /* Three of one panic: a bank's record, and two of what firmware said. */
 static void test_incident(void **state)
 {
-	static const char *const lines[] = {
-		"section " MEMORY " 80 1", "put 0 8 2", "put 16 8 0x77777000", NULL
-	};
+	static const char *const lines[] = { "section " MEMORY " 80 1", "put 0 8 2",
+					     "put 16 8 0x77777000", NULL };
 	struct fixture *f = *state;
 	struct record record = fatal_bank(SOURCE_ERST, "erst:1:1");
 	struct found found;
@@ -460,6 +480,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bank_in_region, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_struct_mce, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_informational, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_module, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_incident, setup, teardown),
 	};
 

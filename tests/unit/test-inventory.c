@@ -95,6 +95,8 @@ static void test_smbios_alone(void **state)
 	assert_ptr_equal(inventory_find_by_label(inventory, "P1_Node1_Channel0_Dimm0 P2-DIMME1"),
 			 dimm);
 	assert_null(inventory_find_by_label(inventory, "P1-DIMMB1"));
+	assert_ptr_equal(inventory_find_by_handle(inventory, dimm->handle), dimm);
+	assert_null(inventory_find_by_handle(inventory, 0xfffe));
 	inventory_free(inventory);
 }
 
