@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * struct mce as bytes: a file of pstore, a file with several records back to
- * back, or a directory of mce-erst-* files.
+ * Records as bytes: struct mce in a file of pstore, several of them back to back, or a
+ * directory of mce-erst-* files; and CPER records, one or several.
  */
 #include "sources/replay.h"
 
@@ -99,6 +99,41 @@ static int take_record(void *context, unsigned int ordinal, struct bytes bytes)
 	return replay_give(file->replay, &record);
 }
 
+static bool is_cper(struct bytes bytes)
+{
+	return bytes.size >= 4 && memcmp(bytes.data, "CPER", 4) == 0;
+}
+
+/* One after the other, each as long as it says it is. */
+static int take_cper(struct replay *replay, const char *path, struct bytes bytes)
+{
+	enum { AT_LENGTH = 20 };
+
+	while (bytes.size) {
+		struct firmware firmware = {
+			.form = FIRMWARE_RECORD,
+			.bytes = bytes,
+			.source = SOURCE_REPLAY,
+			.replayed = true,
+		};
+		uint32_t length = bytes_u32(bytes, AT_LENGTH);
+		int r;
+
+		if (length && length < bytes.size)
+			firmware.bytes.size = length;
+		snprintf(firmware.name, sizeof(firmware.name), "%s", path);
+		r = replay->intake->firmware(replay->intake->context, &firmware);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			replay_refuse(replay, "no error in a record", "%s", path);
+		replay->n_records += (uint64_t)r;
+		bytes.data += firmware.bytes.size;
+		bytes.size -= firmware.bytes.size;
+	}
+	return 0;
+}
+
 static int take_file(struct replay *replay, const char *path)
 {
 	struct raw_file file = { .replay = replay, .path = path };
@@ -114,6 +149,8 @@ static int take_file(struct replay *replay, const char *path)
 		return 0;
 	}
 	bytes = (struct bytes){ (const uint8_t *)content, size };
+	if (is_cper(bytes))
+		return take_cper(replay, path, bytes);
 	record_size = wire_record_size(bytes);
 	if (!record_size) {
 		replay_refuse(replay, wire_check(bytes), "%s", path);
@@ -144,7 +181,7 @@ static int raw_drain(struct replay *replay)
 }
 
 const struct replay_format replay_raw = {
-	.name = "struct mce",
+	.name = "struct mce or CPER records",
 	.open = raw_open,
 	.drain = raw_drain,
 	.close = raw_close,

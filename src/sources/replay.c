@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * replay: records from a file that somebody kept: event JSON, pages of the
- * trace ring, or struct mce as pstore has it. Nothing is ever changed there.
+ * replay: records from a file that somebody kept: event JSON, pages of the trace
+ * ring, struct mce as pstore has it, or CPER records. Nothing is ever changed there.
  */
 #include "sources/replay.h"
 
@@ -180,7 +180,7 @@ static void replay_close(struct source *source)
 
 const struct source_ops source_replay = {
 	.name = "replay",
-	.summary = "a file: event JSON, captured trace pages, struct mce",
+	.summary = "a file: event JSON, captured trace pages, struct mce, CPER records",
 	.probe = replay_probe,
 	.open = replay_open,
 	.fd = replay_fd,

@@ -434,6 +434,49 @@ static void test_struct_mce(void **state)
 	free(build);
 }
 
+static void write_record(FILE *file, const char *address)
+{
+	struct build *build = malloc(sizeof(*build));
+	char line[64];
+	const char *lines[] = { "section " MEMORY " 80 1", "put 0 8 2", line, NULL };
+	struct bytes bytes;
+
+	snprintf(line, sizeof(line), "put 16 8 %s", address);
+	bytes = built(build, lines);
+	assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
+	free(build);
+}
+
+/* A file of records one after the other, the last of which is none. */
+static void test_replay(void **state)
+{
+	struct fixture *f = *state;
+	struct source_env env = { .root = &f->root };
+	char path[128], why[SOURCE_WHY_MAX];
+	struct source *source;
+	struct found found;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/records", f->directory);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	write_record(file, "0x1000");
+	write_record(file, "0x2000");
+	fputs("rubbish\1", file);
+	assert_int_equal(fclose(file), 0);
+	env.path = path;
+	assert_int_equal(source_replay.open(&env, &f->intake, &source, why), 0);
+	assert_int_equal(source_replay.drain(source), 0);
+	assert_int_equal(source_replay.refused(source), 1);
+	source_replay.close(source);
+	assert_int_equal(pipeline_commit(f->pipeline), 0);
+	query_close(find(f, &found));
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.events[0].record.addr, 0x1000);
+	assert_int_equal(found.events[1].record.addr, 0x2000);
+	assert_int_equal(found.events[1].sources, 1u << SOURCE_REPLAY);
+}
+
 static void test_informational(void **state)
 {
 	static const char *const lines[] = { "form status", "section " MEMORY " 80 3", NULL };
@@ -479,6 +522,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_not_of_this_boot, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bank_in_region, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_struct_mce, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_replay, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_informational, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_module, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_incident, setup, teardown),
