@@ -151,6 +151,23 @@ static int copy_all(sqlite3 *old, sqlite3 *db)
 			      "VALUES (?1, ?2, ?3)",
 			      &complete);
 	if (r == 0)
+		r = copy_rows(old,
+			      "SELECT id, journal_first_us, journal_last_us, in_order, previous "
+			      "FROM boot",
+			      db,
+			      "UPDATE boot SET journal_first_us = ?2, journal_last_us = ?3, "
+			      "in_order = ?4, previous = ?5 WHERE id = ?1",
+			      &complete);
+	if (r == 0)
+		r = copy_rows(old,
+			      "SELECT key, source, boot, time_us, by_hardware, slim, reason, place "
+			      "FROM crash",
+			      db,
+			      "INSERT OR IGNORE INTO crash (key, source, boot, time_us, "
+			      "by_hardware, slim, reason, place) "
+			      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+			      &complete);
+	if (r == 0)
 		r = copy_rows(old, "SELECT source, boot, place, count, time_us, journal FROM lost",
 			      db,
 			      "INSERT INTO lost (source, boot, place, count, time_us, journal) "

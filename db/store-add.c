@@ -37,21 +37,6 @@ static int find_key(struct store *store, const char *key, uint64_t *ret_seq)
 	return r;
 }
 
-/* The boot that was running at the record's time, if we know that. */
-static int resolve_boot(struct store *store, struct record *record)
-{
-	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_BOOT_AT];
-	int r;
-
-	if (!sd_id128_is_null(record->boot) || record->time_us == 0)
-		return 0;
-	sqlite3_bind_int64(statement, 1, record->time_us);
-	r = sql_step(statement);
-	if (r > 0)
-		record->boot = sql_column_id(statement, 0);
-	return r < 0 ? r : 0;
-}
-
 static size_t plan_with_tsc(const struct record *record, struct search *searches)
 {
 	int64_t time_us = record->time_us;
@@ -324,7 +309,7 @@ static int add_unknown(struct store *store, struct event *event, bool want_journ
 		       enum store_result *ret_result)
 {
 	struct event twin;
-	int r = resolve_boot(store, &event->record);
+	int r = store_resolve_boot(store, &event->record);
 
 	if (r == 0)
 		r = find_twin(store, event, &twin);

@@ -14,7 +14,10 @@ enum store_statement {
 	STATEMENT_ADD_BOOT,
 	STATEMENT_NOTE_BOOT,
 	STATEMENT_END_BOOT,
+	STATEMENT_JOURNAL_BOOT,
 	STATEMENT_BOOT_AT,
+	STATEMENT_BOOT_BEFORE,
+	STATEMENT_ADD_CRASH,
 	STATEMENT_KNOWN,
 	STATEMENT_TWIN_WITH_TSC,
 	STATEMENT_TWIN,
@@ -58,6 +61,8 @@ struct store {
 	/* First failure in this transaction: it can only be rolled back. */
 	int failed;
 	int64_t now_us; /* when the transaction began */
+	sd_id128_t
+		boot; /* that runs, as store_add_boot() or store_note_boot() said; null unknown */
 	/* Sets of sources that events have or had: where a twin can be searched. */
 	bool sets[1u << SOURCE_COUNT_];
 	bool has_firmware; /* or has had: events without a CPU */
@@ -72,6 +77,12 @@ extern const char *const store_sql[STATEMENT_COUNT_];
 
 /* 0, or why nothing can be added now: -EINVAL outside a transaction, else its first failure. */
 int store_ready(const struct store *store);
+
+/*
+ * Gives a record that does not know its boot the one that was running at its time, and an error
+ * of BERT without a time the one before this, where that is known. Errors: -errno.
+ */
+int store_resolve_boot(struct store *store, struct record *record);
 
 /* Runs the statement for the row with this seq. */
 int store_run_for_seq(struct store *store, enum store_statement which, uint64_t seq);

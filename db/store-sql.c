@@ -35,17 +35,38 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_NOTE_BOOT] = "INSERT OR IGNORE INTO boot (id, began_us, ended_us) "
 				"VALUES (?1, ?2, ?3)",
 	[STATEMENT_END_BOOT] = "UPDATE boot SET ended_us = ?2 WHERE id = ?1",
+	[STATEMENT_JOURNAL_BOOT] =
+		"INSERT INTO boot (id, began_us, ended_us, journal_first_us, journal_last_us, "
+		"in_order, previous) VALUES (?1, ?2, ?4, ?3, ?4, ?5, ?6) "
+		"ON CONFLICT (id) DO UPDATE SET "
+		"journal_first_us = min(ifnull(journal_first_us, ?3), ?3), "
+		"in_order = CASE WHEN ?4 >= ifnull(journal_last_us, 0) THEN ?5 ELSE in_order END, "
+		"journal_last_us = max(ifnull(journal_last_us, ?4), ?4), "
+		"previous = ifnull(previous, ?6)",
 	/*
-	 * The newest boot that began before, unless its writer had ended in order by
-	 * then or it had died of an earlier fatal error: a boot that nobody recorded
-	 * came after it.
+	 * The newest boot that began before, unless it is known to have ended by then:
+	 * a boot that nobody recorded came after it. An end that the journal does not
+	 * have is up to 60 s after the last entry; where the next boot has this one
+	 * before it, up to the 5 minutes more after which journald writes its files.
 	 */
-	[STATEMENT_BOOT_AT] = "SELECT id FROM (SELECT id, ended_us FROM boot "
-			      "WHERE began_us <= ?1 ORDER BY began_us DESC LIMIT 1) AS last "
-			      "WHERE (ended_us IS NULL OR ended_us >= ?1) "
-			      "AND NOT EXISTS (SELECT 1 FROM event WHERE boot = last.id "
-			      "AND replayed AND severity = 'fatal' "
-			      "AND time_us BETWEEN 1 AND ?1 - 10000000)",
+	[STATEMENT_BOOT_AT] =
+		"SELECT id FROM (SELECT id, ended_us, journal_last_us, ifnull(in_order, 0) AS "
+		"in_order FROM boot WHERE began_us <= ?1 ORDER BY began_us DESC LIMIT 1) AS last "
+		"WHERE journal_last_us >= ?1 OR (NOT in_order "
+		"AND (ended_us IS NULL OR ended_us >= ?1 OR journal_last_us + CASE WHEN EXISTS "
+		"(SELECT 1 FROM boot WHERE previous = last.id) THEN 360000000 ELSE 60000000 END "
+		">= ?1) "
+		"AND NOT EXISTS (SELECT 1 FROM event WHERE boot = last.id "
+		"AND replayed AND severity = 'fatal' AND time_us BETWEEN 1 AND ?1 - ?2) "
+		"AND NOT EXISTS (SELECT 1 FROM crash WHERE boot = last.id "
+		"AND time_us BETWEEN 1 AND ?1 - ?2))",
+	/* the journal's word counts as long as no other boot is known in between */
+	[STATEMENT_BOOT_BEFORE] = "SELECT previous FROM boot AS this WHERE id = ?1 AND previous = "
+				  "(SELECT id FROM boot WHERE began_us < this.began_us "
+				  "ORDER BY began_us DESC LIMIT 1)",
+	[STATEMENT_ADD_CRASH] = "INSERT OR IGNORE INTO crash (key, source, boot, time_us, "
+				"by_hardware, slim, reason, place) "
+				"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[STATEMENT_KNOWN] = "SELECT event.seq FROM delivery LEFT JOIN event "
 			    "ON event.seq = delivery.event WHERE key = ?1",
 	[STATEMENT_TWIN_WITH_TSC] = TWIN "AND ifnull(tsc, 0) = ?8 ORDER BY time_us, seq",

@@ -212,34 +212,6 @@ void store_rollback(struct store *store)
 	store->counted = false;
 }
 
-int store_add_boot(struct store *store, sd_id128_t boot, int64_t began_us)
-{
-	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_BOOT];
-
-	sql_bind_id(statement, 1, boot);
-	sqlite3_bind_int64(statement, 2, began_us);
-	return store_result(store, sql_run(statement));
-}
-
-int store_note_boot(struct store *store, sd_id128_t boot, int64_t began_us)
-{
-	sqlite3_stmt *statement = store->statements[STATEMENT_NOTE_BOOT];
-
-	sql_bind_id(statement, 1, boot);
-	sqlite3_bind_int64(statement, 2, began_us);
-	sqlite3_bind_int64(statement, 3, store->now_us);
-	return store_result(store, sql_run(statement));
-}
-
-int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us)
-{
-	sqlite3_stmt *statement = store->statements[STATEMENT_END_BOOT];
-
-	sql_bind_id(statement, 1, boot);
-	sqlite3_bind_int64(statement, 2, ended_us);
-	return store_result(store, sql_run(statement));
-}
-
 bool store_has_key(struct store *store, const char *key)
 {
 	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_KNOWN];

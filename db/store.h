@@ -12,7 +12,9 @@
 #include <stdint.h>
 
 #include "event/action.h"
+#include "event/boot.h"
 #include "event/counter.h"
+#include "event/crash.h"
 #include "event/event.h"
 #include "event/firmware.h"
 
@@ -85,6 +87,19 @@ int store_note_boot(struct store *store, sd_id128_t boot, int64_t began_us);
 int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us);
 
 /*
+ * Keeps what the journal says about a boot, in a transaction, also of one that
+ * nobody watched. Again is harmless, and later news win.
+ */
+int store_add_journal_boot(struct store *store, const struct boot *boot);
+
+/*
+ * Adds that a boot crashed, in a transaction; exactly once for each key. Where
+ * it does not know its boot it gets one as a record does. Several sources may
+ * tell of the same crash: each has a row.
+ */
+int store_add_crash(struct store *store, const struct crash *crash);
+
+/*
  * Adds a record with its meaning, in a transaction. In: event->record and
  * event->decoded. Out: id, incident, seq, sources; for STORE_JOINED the other
  * fields are the stored event's, which has taken what the delivery knows better
@@ -94,8 +109,13 @@ int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us);
  * Exactly once: record.key is unique for ever. A key that is new may still be
  * an error that another source already delivered: the pairing is one to one,
  * by event_same_error(), never two deliveries of the same source.
- * A record whose boot is unknown gets the boot that was running at its time,
- * where the store knows that no other one came in between.
+ * A record whose boot is unknown gets the boot that was running at its time:
+ * the one whose entries in the journal lie around it; else the newest one that
+ * began before, unless that had ended by then, in order or by an earlier fatal
+ * error or crash. One that nobody watched is taken to have ended 60 s after its
+ * last entry, or 6 minutes where the journal says that no other boot came before
+ * the next one: journald writes its files every 5 minutes. An error of BERT that
+ * has no time is of the boot before this one, where the journal says which that is.
  * want_journal puts a new event into the journal's outbox.
  */
 int store_add(struct store *store, struct event *event, bool want_journal,

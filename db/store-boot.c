@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Boots: when they were, how they ended, and in which of them something happened. */
+#include "db/store.h"
+
+#include "db/store-private.h"
+
+/* How far apart the times of one panic may lie that several records or logs tell of. */
+enum { RECORDS_APART_US = 10 * 1000000, CRASHES_APART_US = 60 * 1000000 };
+
+static int add_running_boot(struct store *store, enum store_statement which, sd_id128_t boot,
+			    int64_t began_us)
+{
+	sqlite3_stmt *statement = store->statements[which];
+
+	sql_bind_id(statement, 1, boot);
+	sqlite3_bind_int64(statement, 2, began_us);
+	store->boot = boot;
+	return store_result(store, sql_run(statement));
+}
+
+int store_add_boot(struct store *store, sd_id128_t boot, int64_t began_us)
+{
+	return add_running_boot(store, STATEMENT_ADD_BOOT, boot, began_us);
+}
+
+int store_note_boot(struct store *store, sd_id128_t boot, int64_t began_us)
+{
+	sqlite3_bind_int64(store->statements[STATEMENT_NOTE_BOOT], 3, store->now_us);
+	return add_running_boot(store, STATEMENT_NOTE_BOOT, boot, began_us);
+}
+
+int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_END_BOOT];
+
+	sql_bind_id(statement, 1, boot);
+	sqlite3_bind_int64(statement, 2, ended_us);
+	return store_result(store, sql_run(statement));
+}
+
+int store_add_journal_boot(struct store *store, const struct boot *boot)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_JOURNAL_BOOT];
+	int r = store_ready(store);
+
+	if (r < 0)
+		return r;
+	sql_bind_id(statement, 1, boot->id);
+	sqlite3_bind_int64(statement, 2, boot->began_us);
+	sqlite3_bind_int64(statement, 3, boot->first_us);
+	sqlite3_bind_int64(statement, 4, boot->last_us);
+	/* how this one ends is seen when it has */
+	if (sd_id128_equal(boot->id, store->boot))
+		sqlite3_bind_null(statement, 5);
+	else
+		sqlite3_bind_int(statement, 5, boot->in_order);
+	sql_bind_id(statement, 6, boot->previous);
+	return store_result(store, sql_run(statement));
+}
+
+/* 1 with the boot that a bound statement names, 0 none, -errno. */
+static int ask_boot(sqlite3_stmt *bound, sd_id128_t *ret_boot)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = bound;
+	int r = sql_step(statement);
+
+	if (r > 0)
+		*ret_boot = sql_column_id(statement, 0);
+	return r;
+}
+
+static int boot_at(struct store *store, int64_t time_us, int64_t apart_us, sd_id128_t *ret_boot)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_BOOT_AT];
+
+	sqlite3_bind_int64(statement, 1, time_us);
+	sqlite3_bind_int64(statement, 2, apart_us);
+	return ask_boot(statement, ret_boot);
+}
+
+int store_resolve_boot(struct store *store, struct record *record)
+{
+	int r = 0;
+
+	if (!sd_id128_is_null(record->boot))
+		return 0;
+	if (record->time_us != 0) {
+		r = boot_at(store, record->time_us, RECORDS_APART_US, &record->boot);
+	} else if (record->source == SOURCE_BERT && record->replayed) {
+		sql_bind_id(store->statements[STATEMENT_BOOT_BEFORE], 1, store->boot);
+		r = ask_boot(store->statements[STATEMENT_BOOT_BEFORE], &record->boot);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int add_crash_delivery(struct store *store, const struct crash *crash)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_DELIVERY];
+
+	sql_bind_text(statement, 1, crash->key);
+	sqlite3_bind_null(statement, 2);
+	sql_bind_text(statement, 3, source_id_name(crash->source));
+	sqlite3_bind_int64(statement, 4, store->now_us);
+	return sql_run(statement);
+}
+
+static int add_new_crash(struct store *store, const struct crash *crash)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_CRASH];
+	sd_id128_t boot = crash->boot;
+	int r = 0;
+
+	if (sd_id128_is_null(boot) && crash->time_us != 0)
+		r = boot_at(store, crash->time_us, CRASHES_APART_US, &boot);
+	if (r < 0)
+		return r;
+	sql_bind_text(statement, 1, crash->key);
+	sql_bind_text(statement, 2, source_id_name(crash->source));
+	sql_bind_id(statement, 3, boot);
+	sqlite3_bind_int64(statement, 4, crash->time_us);
+	sqlite3_bind_int(statement, 5, crash->by_hardware);
+	sqlite3_bind_int(statement, 6, crash->is_slim);
+	sql_bind_text(statement, 7, crash->reason);
+	sql_bind_text(statement, 8, crash->place);
+	r = sql_run(statement);
+	return r < 0 ? r : add_crash_delivery(store, crash);
+}
+
+int store_add_crash(struct store *store, const struct crash *crash)
+{
+	int r = store_ready(store);
+
+	if (r < 0 || store_has_key(store, crash->key))
+		return r;
+	return store_result(store, add_new_crash(store, crash));
+}
