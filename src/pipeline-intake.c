@@ -191,9 +191,25 @@ int pipeline_lose(void *context, const struct lost *lost)
 	return 0;
 }
 
+static int intake_crash(void *context, const struct crash *crash)
+{
+	struct pipeline *pipeline = context;
+	int r = reserve((void **)&pipeline->crashes, &pipeline->crashes_capacity,
+			pipeline->n_crashes, sizeof(*pipeline->crashes));
+
+	if (r < 0)
+		return r;
+	pipeline->crashes[pipeline->n_crashes++] = *crash;
+	pipeline->urgent = true;
+	pipeline->taken++;
+	return 0;
+}
+
 static bool intake_has_room(void *context)
 {
-	return ((struct pipeline *)context)->n_events < PIPELINE_BATCH;
+	const struct pipeline *pipeline = context;
+
+	return pipeline->n_events < PIPELINE_BATCH && pipeline->n_crashes < PIPELINE_BATCH;
 }
 
 struct intake pipeline_intake(struct pipeline *pipeline)
@@ -202,6 +218,7 @@ struct intake pipeline_intake(struct pipeline *pipeline)
 		.record = intake_record,
 		.detail = intake_detail,
 		.firmware = intake_firmware,
+		.crash = intake_crash,
 		.lost = pipeline_lose,
 		.has_room = intake_has_room,
 		.context = pipeline,

@@ -28,6 +28,9 @@ struct pipeline {
 	struct lost *losses;
 	size_t n_losses;
 	size_t losses_capacity;
+	struct crash *crashes;
+	size_t n_crashes;
+	size_t crashes_capacity;
 	bool urgent;
 	uint64_t taken;
 

@@ -18,6 +18,13 @@
 
 enum { OPEN_TRIES = 70 }; /* each waits 50 ms in SQLite and 20 ms here: 5 s */
 
+static void wait_for_lock(void)
+{
+	static const struct timespec pause = { .tv_nsec = 20 * 1000000l };
+
+	nanosleep(&pause, NULL);
+}
+
 /* --- transactions --- */
 
 /* After a database that could not be replaced there is no store any more. */
@@ -65,6 +72,32 @@ static int begin_boot(struct pipeline *pipeline)
 		r = store_commit(pipeline->store);
 	if (r < 0)
 		store_rollback(pipeline->store);
+	return r;
+}
+
+static int add_journal_boots(struct pipeline *pipeline, const struct boot *boots, size_t n)
+{
+	int r = pipeline_begin_transaction(pipeline);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = store_add_journal_boot(pipeline->store, &boots[i]);
+	if (r == 0)
+		r = store_commit(pipeline->store);
+	if (r < 0)
+		store_rollback(pipeline->store);
+	return r;
+}
+
+int pipeline_add_boots(struct pipeline *pipeline, const struct boot *boots, size_t n)
+{
+	int r = add_journal_boots(pipeline, boots, n);
+
+	for (unsigned int i = 0; r == -EBUSY && i < OPEN_TRIES; i++) {
+		wait_for_lock();
+		r = add_journal_boots(pipeline, boots, n);
+	}
 	return r;
 }
 
@@ -127,12 +160,11 @@ static int open_store(struct pipeline *pipeline)
 
 int pipeline_open_store(struct pipeline *pipeline)
 {
-	static const struct timespec pause = { .tv_nsec = 20 * 1000000l };
 	int r = open_store(pipeline);
 
 	for (unsigned int i = 0; r == -EBUSY && i < OPEN_TRIES; i++) {
 		drop_store(pipeline);
-		nanosleep(&pause, NULL);
+		wait_for_lock();
 		r = open_store(pipeline);
 	}
 	if (r == -EBUSY)

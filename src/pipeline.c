@@ -39,7 +39,8 @@ uint64_t pipeline_taken(const struct pipeline *pipeline)
 
 enum pipeline_need pipeline_need(const struct pipeline *pipeline)
 {
-	if (!pipeline->n_events && !pipeline->n_losses && !place_has_news(pipeline->place))
+	if (!pipeline->n_events && !pipeline->n_losses && !pipeline->n_crashes &&
+	    !place_has_news(pipeline->place))
 		return place_wait_us(pipeline->place, 0) == UINT64_MAX ? PIPELINE_NOTHING
 								       : PIPELINE_ANNOUNCE;
 	return pipeline->urgent || pipeline->n_events >= PIPELINE_BATCH ? PIPELINE_NOW
@@ -149,6 +150,15 @@ static int store_losses(struct pipeline *pipeline)
 	return 0;
 }
 
+static int store_crashes(struct pipeline *pipeline)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < pipeline->n_crashes; i++)
+		r = store_add_crash(pipeline->store, &pipeline->crashes[i]);
+	return r;
+}
+
 /* One transaction of steps; all or nothing. ret_index is set where one event failed. */
 static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 {
@@ -163,6 +173,8 @@ static int transact_once(struct pipeline *pipeline, size_t *ret_index)
 		r = place_store(pipeline->place, pipeline->store);
 	if (r == 0)
 		r = account_events(pipeline);
+	if (r == 0)
+		r = store_crashes(pipeline);
 	if (r == 0)
 		r = store_losses(pipeline);
 	if (r == 0)
@@ -259,6 +271,7 @@ int pipeline_commit(struct pipeline *pipeline)
 	pipeline_drop_sections(pipeline);
 	pipeline->n_events = 0;
 	pipeline->n_losses = 0;
+	pipeline->n_crashes = 0;
 	pipeline->urgent = false;
 	return 0;
 }
@@ -325,6 +338,7 @@ void pipeline_close(struct pipeline *pipeline)
 	free(pipeline->events);
 	free(pipeline->results);
 	free(pipeline->losses);
+	free(pipeline->crashes);
 	outbox_free(pipeline->outbox);
 	place_free(pipeline->place);
 	free(pipeline);

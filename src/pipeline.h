@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event/boot.h"
 #include "event/event.h"
 #include "filter.h"
 #include "sources/source.h"
@@ -49,6 +50,12 @@ int pipeline_open(const struct pipeline_params *params, struct pipeline **ret_pi
 
 /* Others may write from now on: no longer exclusive. */
 void pipeline_share(struct pipeline *pipeline);
+
+/*
+ * Keeps what the journal says about earlier boots, so that what comes after it finds its
+ * own. Waits some seconds for a lock, as pipeline_open(). Errors: -EBUSY, -ENOSPC ...
+ */
+int pipeline_add_boots(struct pipeline *pipeline, const struct boot *boots, size_t n);
 
 /* Notes in the store that the one who watches this boot ends in order. */
 void pipeline_end(struct pipeline *pipeline);

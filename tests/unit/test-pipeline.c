@@ -610,6 +610,52 @@ static void test_settle_busy(void **state)
 	expect_journal(bench, 1, 0);
 }
 
+/* That a boot crashed is stored with what came with it, at once, and only once. */
+static void test_crash(void **state)
+{
+	struct bench *bench = *state;
+	const struct crash ended = { .source = SOURCE_PSTORE, .time_us = 1, .key = "crash:1" };
+
+	assert_int_equal(bench->intake.crash(bench->intake.context, &ended), 0);
+	assert_int_equal(pipeline_need(bench->pipeline), PIPELINE_NOW);
+	put(bench, 1, CORRECTED);
+	fake.commit_error = -EBUSY;
+	assert_int_equal(pipeline_commit(bench->pipeline), -EBUSY);
+	assert_int_equal(ask(bench->other, "SELECT count(*) FROM crash"), 0);
+	fake.commit_error = 0;
+	assert_int_equal(pipeline_commit(bench->pipeline), 0);
+	assert_int_equal(ask(bench->other, "SELECT count(*) FROM crash"), 1);
+	assert_int_equal(ask(bench->other, "SELECT count(*) FROM event"), 1);
+	assert_int_equal(pipeline_need(bench->pipeline), PIPELINE_NOTHING);
+	assert_true(pipeline_known(bench->pipeline, "crash:1"));
+	assert_int_equal(bench->intake.crash(bench->intake.context, &ended), 0);
+	assert_int_equal(pipeline_commit(bench->pipeline), 0);
+	assert_int_equal(ask(bench->other, "SELECT count(*) FROM crash"), 1);
+}
+
+/* What the journal says of boots waits for a lock, and is then all there. */
+static void test_boots(void **state)
+{
+	struct bench *bench = *state;
+	const struct boot boots[] = {
+		{ .id = SD_ID128_MAKE(aa, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+		  .began_us = 10,
+		  .last_us = 20,
+		  .in_order = true },
+		{ .id = SD_ID128_MAKE(bb, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+		  .began_us = 30,
+		  .last_us = 40 },
+	};
+
+	fake.commit_error = -ENOSPC;
+	assert_int_equal(pipeline_add_boots(bench->pipeline, boots, 2), -ENOSPC);
+	fake.commit_error = 0;
+	assert_int_equal(pipeline_add_boots(bench->pipeline, boots, 2), 0);
+	assert_int_equal(ask(bench->other, "SELECT count(*) FROM boot "
+					   "WHERE journal_last_us IN (20, 40)"),
+			 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -619,7 +665,7 @@ int main(void)
 		TEST(test_losses),	TEST(test_room),	   TEST(test_busy),
 		TEST(test_full),	TEST(test_refused_record), TEST(test_journal_refuses),
 		TEST(test_recover),	TEST(test_recover_many),   TEST(test_recover_refused),
-		TEST(test_settle_busy),
+		TEST(test_settle_busy), TEST(test_crash),	   TEST(test_boots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
