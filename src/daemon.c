@@ -22,6 +22,7 @@
 #include "credentials.h"
 #include "daemon-private.h"
 #include "pidfile.h"
+#include "previous-boots.h"
 #include "runner.h"
 #include "serving.h"
 #include "util/log.h"
@@ -244,6 +245,7 @@ static int start(struct daemon *daemon)
 		return r;
 	serving_start(daemon->event, daemon->config, &daemon->session.root,
 		      accounting_account(daemon->session.accounting), &daemon->server);
+	previous_boots_note(&daemon->session);
 	daemon_start_sources(daemon);
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "acting.h"
 #include "policy.h"
+#include "previous-boots.h"
 #include "runner.h"
 #include "session.h"
 #include "sinks/syslog.h"
@@ -232,6 +233,7 @@ int oneshot_harvest(const struct config *config)
 
 	if (session_open(&session, config, &options) < 0)
 		return finish(&session, EXIT_FAILURE);
+	previous_boots_note(&session);
 	status = harvest_all(&session);
 	session_commit_wait(&session, 5000);
 	pipeline_count(session.pipeline, &counts);
