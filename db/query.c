@@ -8,18 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/query-private.h"
 #include "db/reader.h"
-#include "db/row.h"
-#include "db/sql.h"
 #include "util/cleanup.h"
 
-struct query {
-	sqlite3 *db;
-	struct row_names names;
-};
-
 /* Events read at a time, then the read transaction ends. */
-enum { CHUNK = 128, ID_DIGITS = 32 };
+enum { CHUNK = 128 };
 
 DEFINE_CLEANUP(struct query *, query, query_close)
 
@@ -52,7 +46,7 @@ const char *query_error(const struct query *query)
 	return sqlite3_errmsg(query->db);
 }
 
-static int prepare(struct query *query, const char *sql, sqlite3_stmt **ret_statement)
+int query_prepare(struct query *query, const char *sql, sqlite3_stmt **ret_statement)
 {
 	return sql_result(query->db, sqlite3_prepare_v2(query->db, sql, -1, ret_statement, NULL));
 }
@@ -64,21 +58,23 @@ struct position {
 };
 
 /* Just before the limit newest events; the start when there are not so many. */
-static int find_start(struct query *query, unsigned int limit, struct position *ret_position)
+static int find_start(struct query *query, const struct query_filter *filter,
+		      struct position *ret_position)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
 	int r;
 
 	*ret_position = (struct position){ INT64_MIN, INT64_MIN };
-	if (limit == 0)
+	if (filter->limit == 0)
 		return 0;
-	r = prepare(query,
-		    "SELECT time_us, seq FROM event ORDER BY time_us DESC, seq DESC "
-		    "LIMIT 1 OFFSET ?1",
-		    &statement);
+	r = query_prepare(query,
+			  "SELECT time_us, seq FROM event WHERE ?2 IS NULL OR boot = ?2 "
+			  "ORDER BY time_us DESC, seq DESC LIMIT 1 OFFSET ?1",
+			  &statement);
 	if (r < 0)
 		return r;
-	sqlite3_bind_int64(statement, 1, limit);
+	sqlite3_bind_int64(statement, 1, filter->limit);
+	sql_bind_id(statement, 2, filter->boot);
 	r = sql_step(statement);
 	if (r > 0)
 		*ret_position = (struct position){ sqlite3_column_int64(statement, 0),
@@ -109,20 +105,22 @@ static int give(const struct event *events, int n,
 	return 0;
 }
 
-static int walk_from(struct query *query, struct position position,
+static int walk_from(struct query *query, struct position position, sd_id128_t boot,
 		     int (*each)(void *context, const struct event *event), void *context)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
 	_cleanup_free_ struct event *events = calloc(CHUNK, sizeof(*events));
-	int n, r = prepare(query,
-			   ROW_SELECT
-			   "WHERE (time_us, seq) > (?1, ?2) ORDER BY time_us, seq LIMIT 128",
-			   &statement);
+	int n, r = query_prepare(query,
+				 ROW_SELECT
+				 "WHERE (time_us, seq) > (?1, ?2) AND (?3 IS NULL OR boot = ?3) "
+				 "ORDER BY time_us, seq LIMIT 128",
+				 &statement);
 
 	if (r < 0)
 		return r;
 	if (!events)
 		return -ENOMEM;
+	sql_bind_id(statement, 3, boot);
 	do {
 		sqlite3_bind_int64(statement, 1, position.time_us);
 		sqlite3_bind_int64(statement, 2, position.seq);
@@ -136,16 +134,15 @@ static int walk_from(struct query *query, struct position position,
 	return r;
 }
 
-/* Lower case digits without dashes. Errors: -EINVAL for other characters, too few or many. */
-static int clean_id(const char *id, char ret_id[ID_DIGITS + 1])
+int query_clean_id(const char *id, char ret_id[QUERY_ID_DIGITS + 1])
 {
-	char clean[ID_DIGITS + 1];
+	char clean[QUERY_ID_DIGITS + 1];
 	size_t n = 0;
 
 	for (; *id; id++) {
 		if (*id == '-')
 			continue;
-		if (!isxdigit((unsigned char)*id) || n == ID_DIGITS)
+		if (!isxdigit((unsigned char)*id) || n == QUERY_ID_DIGITS)
 			return -EINVAL;
 		clean[n++] = (char)tolower((unsigned char)*id);
 	}
@@ -161,7 +158,7 @@ static int walk_matches(struct query *query, const char *sql, const char *text,
 			struct event *events)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
-	int r = prepare(query, sql, &statement);
+	int r = query_prepare(query, sql, &statement);
 
 	if (r < 0)
 		return r;
@@ -189,8 +186,8 @@ static int walk_id(struct query *query, const char *id,
 		   int (*each)(void *context, const struct event *event), void *context)
 {
 	_cleanup_free_ struct event *events = calloc(CHUNK, sizeof(*events));
-	char clean[ID_DIGITS + 1];
-	int n = events ? clean_id(id, clean) : -ENOMEM;
+	char clean[QUERY_ID_DIGITS + 1];
+	int n = events ? query_clean_id(id, clean) : -ENOMEM;
 
 	if (n == 0)
 		n = find_matches(query, clean, events);
@@ -205,8 +202,8 @@ int query_events(struct query *query, const struct query_filter *filter,
 
 	if (filter->id)
 		return walk_id(query, filter->id, each, context);
-	r = find_start(query, filter->limit, &start);
-	return r < 0 ? r : walk_from(query, start, each, context);
+	r = find_start(query, filter, &start);
+	return r < 0 ? r : walk_from(query, start, filter->boot, each, context);
 }
 
 int query_deliveries(struct query *query, uint64_t seq,
@@ -214,10 +211,10 @@ int query_deliveries(struct query *query, uint64_t seq,
 		     void *context)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
-	int r = prepare(query,
-			"SELECT source, key, seen_us FROM delivery WHERE event = ?1 "
-			"ORDER BY seen_us, key",
-			&statement);
+	int r = query_prepare(query,
+			      "SELECT source, key, seen_us FROM delivery WHERE event = ?1 "
+			      "ORDER BY seen_us, key",
+			      &statement);
 
 	if (r < 0)
 		return r;
@@ -266,10 +263,11 @@ int query_actions(struct query *query, uint64_t seq,
 		  int (*each)(void *context, const struct action *action), void *context)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
-	int r = prepare(query,
-			"SELECT kind, target, text, state, result FROM action WHERE event = ?1 "
-			"ORDER BY seq",
-			&statement);
+	int r = query_prepare(
+		query,
+		"SELECT kind, target, text, state, result FROM action WHERE event = ?1 "
+		"ORDER BY seq",
+		&statement);
 
 	if (r < 0)
 		return r;
@@ -292,7 +290,7 @@ int query_actions(struct query *query, uint64_t seq,
 int query_count_incident(struct query *query, sd_id128_t incident, uint64_t *ret_count)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
-	int r = prepare(
+	int r = query_prepare(
 		query,
 		"SELECT (SELECT count(*) FROM event WHERE incident = ?1 AND incident <> id) "
 		"+ (SELECT count(*) FROM event WHERE id = ?1 "
@@ -313,7 +311,7 @@ bool query_has_boot(struct query *query, sd_id128_t boot)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
 
-	if (prepare(query, "SELECT 1 FROM boot WHERE id = ?1", &statement) < 0)
+	if (query_prepare(query, "SELECT 1 FROM boot WHERE id = ?1", &statement) < 0)
 		return false;
 	sql_bind_id(statement, 1, boot);
 	return sql_step(statement) > 0;
@@ -344,7 +342,8 @@ static const char groups_sql[] =
 	"sum(count), min(nullif(time_us, 0)), max(time_us), "
 	"sum(replayed AND source <> 'replay'), ifnull(min(nullif(cpu, 4294967295)), 4294967295), "
 	"ifnull(max(nullif(cpu, 4294967295)), 4294967295) "
-	"FROM event GROUP BY severity, class, socket, imc, channel, dimm, bank_type, bank, mca";
+	"FROM event WHERE ?1 IS NULL OR boot = ?1 "
+	"GROUP BY severity, class, socket, imc, channel, dimm, bank_type, bank, mca";
 
 static int32_t read_place(sqlite3_stmt *statement, int column)
 {
@@ -387,15 +386,17 @@ static int compare_groups(const void *a, const void *b)
 	return (left->last_us < right->last_us) - (left->last_us > right->last_us);
 }
 
-static int read_groups(struct query *query, struct query_group **ret_groups, size_t *ret_count)
+static int read_groups(struct query *query, sd_id128_t boot, struct query_group **ret_groups,
+		       size_t *ret_count)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
 	_cleanup_free_ struct query_group *groups = NULL;
 	size_t n = 0;
-	int r = prepare(query, groups_sql, &statement);
+	int r = query_prepare(query, groups_sql, &statement);
 
 	if (r < 0)
 		return r;
+	sql_bind_id(statement, 1, boot);
 	while ((r = sql_step(statement)) > 0) {
 		struct query_group *grown = realloc(groups, (n + 1) * sizeof(*groups));
 
@@ -411,12 +412,12 @@ static int read_groups(struct query *query, struct query_group **ret_groups, siz
 	return 0;
 }
 
-int query_groups(struct query *query, int (*each)(void *context, const struct query_group *group),
-		 void *context)
+int query_groups(struct query *query, sd_id128_t boot,
+		 int (*each)(void *context, const struct query_group *group), void *context)
 {
 	_cleanup_free_ struct query_group *groups = NULL;
 	size_t n;
-	int r = read_groups(query, &groups, &n);
+	int r = read_groups(query, boot, &groups, &n);
 
 	if (r < 0)
 		return r;
@@ -427,18 +428,21 @@ int query_groups(struct query *query, int (*each)(void *context, const struct qu
 	return r;
 }
 
-int query_lost(struct query *query, int (*each)(void *context, const struct lost *lost),
-	       void *context)
+int query_lost(struct query *query, sd_id128_t boot,
+	       int (*each)(void *context, const struct lost *lost), void *context)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
-	int r = prepare(query,
-			"SELECT source, CASE WHEN min(boot) = max(boot) AND count(boot) = count(*) "
-			"THEN boot END, place, sum(count), max(time_us) FROM lost "
-			"GROUP BY source, place ORDER BY max(time_us)",
-			&statement);
+	int r = query_prepare(
+		query,
+		"SELECT source, CASE WHEN min(boot) = max(boot) AND count(boot) = count(*) "
+		"THEN boot END, place, sum(count), max(time_us) FROM lost "
+		"WHERE ?1 IS NULL OR boot = ?1 "
+		"GROUP BY source, place ORDER BY max(time_us)",
+		&statement);
 
 	if (r < 0)
 		return r;
+	sql_bind_id(statement, 1, boot);
 	while ((r = sql_step(statement)) > 0) {
 		struct lost lost = { 0 };
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "event/action.h"
+#include "event/crash.h"
 #include "event/event.h"
 #include "event/firmware.h"
 
@@ -28,10 +29,11 @@ const char *query_error(const struct query *query);
 /* Which events; a zeroed filter is all of them. */
 struct query_filter {
 	unsigned int limit; /* the newest so many; 0 all */
+	sd_id128_t boot;    /* in which they happened; null: any, also an unknown one */
 	/*
 	 * event_id or the start of one (at least 4 digits; case and dashes do
 	 * not matter), or "seq" as a decimal of less than 8 digits, which is
-	 * tried first. limit is ignored with it.
+	 * tried first. limit and boot are ignored with it.
 	 */
 	const char *id;
 };
@@ -90,10 +92,65 @@ struct query_group {
 	uint32_t last_cpu;
 };
 
-/* Worst first, then newest first. Texts live until query_close(). */
-int query_groups(struct query *query, int (*each)(void *context, const struct query_group *group),
-		 void *context);
+/* Worst first, then newest first; of that boot, null: of all. Texts live until query_close(). */
+int query_groups(struct query *query, sd_id128_t boot,
+		 int (*each)(void *context, const struct query_group *group), void *context);
 
-/* Losses, summed by source and place, with the newest time; count 0: at least one. */
-int query_lost(struct query *query, int (*each)(void *context, const struct lost *lost),
-	       void *context);
+/* Losses, summed by source and place, with the newest time; count 0: at least one. As above. */
+int query_lost(struct query *query, sd_id128_t boot,
+	       int (*each)(void *context, const struct lost *lost), void *context);
+
+/* How a boot ended, as far as evidence says. */
+enum boot_end {
+	BOOT_RUNNING,	    /* it has not */
+	BOOT_CLEAN,	    /* shut down, by the journal */
+	BOOT_MACHINE_CHECK, /* a fatal error in it, or a crash that hardware caused */
+	BOOT_PANIC,	    /* a crash without that */
+	BOOT_CUT,	    /* another boot came after it, and nothing says that it was shut down */
+	BOOT_UNKNOWN,	    /* nobody who could tell was there */
+};
+
+/* "running", "clean", "machine check", "panic", "power loss or hang", "unknown". Static. */
+const char *boot_end_name(enum boot_end end);
+
+struct query_boot {
+	int offset; /* 0 the newest on record, -1 the one before it ... */
+	sd_id128_t id;
+	int64_t began_us;
+	int64_t last_us; /* the last that is known of it; 0 nothing, or it runs */
+	enum boot_end end;
+	bool has_fatal;
+	struct event fatal; /* what stopped it, or would have; as query_events() has events */
+	bool has_crash;
+	struct crash crash;   /* where several tell of it, the one that says most */
+	uint64_t corrected;   /* errors in it; with a fatal one, those before that */
+	uint64_t uncorrected; /* of any kind that is worse */
+	uint64_t unknown;
+	int64_t last_error_us; /* the newest of these; 0 unknown */
+};
+
+/*
+ * Calls each() for the boots on record, oldest first, or for the newest limit of
+ * them (0: all); running is this machine's present boot, null unknown. A non-zero
+ * result ends the walk and is returned. Errors: -ENOMEM, -EUCLEAN, -errno.
+ */
+int query_boots(struct query *query, sd_id128_t running, unsigned int limit,
+		int (*each)(void *context, const struct query_boot *boot), void *context);
+
+/*
+ * The boot of that name: an offset (0, -1 ...; 1 the oldest, 2 ...; without a sign
+ * at most three digits), or its ID or the start of it, at least 4 digits.
+ * Errors: -EINVAL it is no such name, -ENOENT no such boot, -ENOTUNIQ several, -errno.
+ */
+int query_find_boot(struct query *query, sd_id128_t running, const char *text,
+		    struct query_boot *ret_boot);
+
+/* Whether query_find_boot() could find something by that name. */
+bool query_is_boot_name(const char *text);
+
+/*
+ * All that tells of the crash of that boot, oldest first; null: of a boot that is not
+ * known. As query_deliveries().
+ */
+int query_crashes(struct query *query, sd_id128_t boot,
+		  int (*each)(void *context, const struct crash *crash), void *context);

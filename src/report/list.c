@@ -63,7 +63,10 @@ static int print_row(void *context, const struct event *stored)
 
 enum report_status report_list(struct query *query, const struct report_options *options)
 {
-	struct query_filter filter = { .limit = options->limit };
+	struct query_filter filter = {
+		.limit = options->limit,
+		.boot = options->boot ? options->boot->id : SD_ID128_NULL,
+	};
 	struct table table = { .query = query };
 	int r;
 

@@ -17,9 +17,14 @@ static const char help[] =
 	"  summary            what failed, worst first (the default)\n"
 	"  list               one line for each event, oldest first\n"
 	"  info ID...         all about an event; its number or the start of its ID\n"
+	"  boots              when each boot was, how it ended as far as evidence says, and\n"
+	"                     the fatal error\n"
 	"\n"
 	"  -o, --output FORM  text or json (one object a line, for every verb)\n"
-	"  -n, --limit N      only the newest N events, or the worst N lines of the summary\n"
+	"  -n, --limit N      only the newest N events or boots, or the worst N lines of the\n"
+	"                     summary\n"
+	"  -b, --boot [BOOT]  only of that boot: 0 this one (if left out), -1 the one before it,\n"
+	"                     1 the first on record, or its ID; the summary says how it ended\n"
 	"      --db PATH      another database than " STATE_DIR "/events.db\n"
 	"  -h, --help         this text\n"
 	"  -V, --version      the version\n"
@@ -30,10 +35,19 @@ static const struct verb {
 	const char *name;
 	report_verb *run;
 	bool wants_arguments;
+	bool of_boot; /* takes --boot */
 } verbs[] = {
-	{ "summary", report_summary, false },
-	{ "list", report_list, false },
-	{ "info", report_info, true },
+	{ "summary", report_summary, false, true },
+	{ "list", report_list, false, true },
+	{ "info", report_info, true, false },
+	{ "boots", report_boots, false, false },
+};
+
+/* The command line. */
+struct arguments {
+	struct report_options options;
+	const char *boot; /* NULL: --boot was not given */
+	const struct verb *verb;
 };
 
 /* Outcome of reading the command line. */
@@ -72,16 +86,26 @@ static enum parsed set_limit(struct report_options *options, const char *argumen
 	return PARSED_RUN;
 }
 
-static enum parsed set_option(struct report_options *options, int option, const char *argument)
+static enum parsed set_boot(struct arguments *arguments, const char *name)
+{
+	arguments->boot = name;
+	return query_is_boot_name(name)
+		       ? PARSED_RUN
+		       : wrong("not a boot: it is 0, -1 ..., or an ID of 4 digits or more", name);
+}
+
+static enum parsed set_option(struct arguments *arguments, int option, const char *argument)
 {
 	switch (option) {
 	case 'o':
-		return set_output(options, argument);
+		return set_output(&arguments->options, argument);
 	case 'n':
-		return set_limit(options, argument);
+		return set_limit(&arguments->options, argument);
+	case 'b':
+		return set_boot(arguments, argument);
 	case 'd':
-		options->db = argument;
-		options->db_given = true;
+		arguments->options.db = argument;
+		arguments->options.db_given = true;
 		return PARSED_RUN;
 	case 'h':
 		return PARSED_HELP;
@@ -92,12 +116,21 @@ static enum parsed set_option(struct report_options *options, int option, const 
 	return PARSED_WRONG;
 }
 
+/* What follows --boot is its argument where it can be one, also after a space ("-b -1"). */
+static const char *boot_argument(char **argv)
+{
+	if (optarg)
+		return optarg;
+	return argv[optind] && query_is_boot_name(argv[optind]) ? argv[optind++] : "0";
+}
+
 /* Options may stand before and after the verb: getopt_long() sorts them to the front. */
-static enum parsed parse_options(int argc, char **argv, struct report_options *options)
+static enum parsed parse_options(int argc, char **argv, struct arguments *arguments)
 {
 	static const struct option longs[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "limit", required_argument, NULL, 'n' },
+		{ "boot", optional_argument, NULL, 'b' },
 		{ "db", required_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -107,26 +140,35 @@ static enum parsed parse_options(int argc, char **argv, struct report_options *o
 	int option;
 
 	while (parsed == PARSED_RUN &&
-	       (option = getopt_long(argc, argv, "o:n:hV", longs, NULL)) != -1)
-		parsed = set_option(options, option, optarg);
+	       (option = getopt_long(argc, argv, "o:n:b::hV", longs, NULL)) != -1)
+		parsed =
+			set_option(arguments, option, option == 'b' ? boot_argument(argv) : optarg);
 	return parsed;
 }
 
-static enum parsed parse_verb(char **arguments, struct report_options *options,
-			      const struct verb **ret_verb)
+static enum parsed check_verb(const struct verb *verb, const struct arguments *arguments)
 {
-	const char *name = *arguments ? *arguments++ : "summary";
+	char **operands = arguments->options.arguments;
+
+	if (verb->wants_arguments && !*operands)
+		return wrong("wants an event's number or ID", verb->name);
+	if (!verb->wants_arguments && *operands)
+		return wrong("unexpected", *operands);
+	if (arguments->boot && !verb->of_boot)
+		return wrong("not with --boot", verb->name);
+	return PARSED_RUN;
+}
+
+static enum parsed parse_verb(char **operands, struct arguments *arguments)
+{
+	const char *name = *operands ? *operands++ : "summary";
 
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (strcmp(verbs[i].name, name) != 0)
 			continue;
-		if (verbs[i].wants_arguments && !*arguments)
-			return wrong("wants an event's number or ID", name);
-		if (!verbs[i].wants_arguments && *arguments)
-			return wrong("unexpected", *arguments);
-		options->arguments = arguments;
-		*ret_verb = &verbs[i];
-		return PARSED_RUN;
+		arguments->options.arguments = operands;
+		arguments->verb = &verbs[i];
+		return check_verb(&verbs[i], arguments);
 	}
 	return wrong("no such verb", name);
 }
@@ -141,34 +183,59 @@ static enum report_status finish_output(enum report_status status)
 	return REPORT_UNREACHABLE;
 }
 
-static enum report_status run(const struct verb *verb, const struct report_options *options)
+static enum report_status boot_failed(const struct query *query, const char *name, int r)
+{
+	if (r != -ENOENT && r != -ENOTUNIQ)
+		return report_failed(query, r);
+	fprintf(stderr, "mce-report: %s: %s\n", name,
+		r == -ENOENT ? "no such boot on record" : "more than one boot, give more digits");
+	return r == -ENOENT ? REPORT_NOTHING : REPORT_USAGE;
+}
+
+static enum report_status run_verb(struct query *query, struct arguments *arguments)
+{
+	sd_id128_t running = SD_ID128_NULL;
+	struct query_boot boot;
+
+	if (arguments->boot) {
+		int r;
+
+		sd_id128_get_boot(&running);
+		r = query_find_boot(query, running, arguments->boot, &boot);
+		if (r < 0)
+			return boot_failed(query, arguments->boot, r);
+		arguments->options.boot = &boot;
+	}
+	return arguments->verb->run(query, &arguments->options);
+}
+
+static enum report_status run(struct arguments *arguments)
 {
 	enum report_status status;
 	struct query *query;
 	char note[512];
 
-	if (query_open(options->db, &query, note) < 0) {
+	if (query_open(arguments->options.db, &query, note) < 0) {
 		fprintf(stderr, "mce-report: %s\n", note);
 		return REPORT_UNREACHABLE;
 	}
-	status = verb->run(query, options);
+	status = run_verb(query, arguments);
 	query_close(query);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
-	struct report_options options = { .db = STATE_DIR "/events.db" };
-	const struct verb *verb = NULL;
-	enum parsed parsed = parse_options(argc, argv, &options);
+	struct arguments arguments = { .options.db = STATE_DIR "/events.db" };
+	enum parsed parsed = parse_options(argc, argv, &arguments);
 
 	/* A pager that has seen enough ends us without a word, whatever our parent ignores. */
 	signal(SIGPIPE, SIG_DFL);
 	if (parsed == PARSED_RUN)
-		parsed = parse_verb(argv + optind, &options, &verb);
+		parsed = parse_verb(argv + optind, &arguments);
 	switch (parsed) {
 	case PARSED_RUN:
-		return (int)finish_output(run(verb, &options));
+		return (int)finish_output(run(&arguments));
 	case PARSED_HELP:
 		fputs(help, stdout);
 		return (int)finish_output(REPORT_PRINTED);

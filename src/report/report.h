@@ -21,6 +21,7 @@ struct report_options {
 	bool db_given;		/* not the default: may be another machine's */
 	bool json;
 	unsigned int limit;	/* 0: all */
+	const struct query_boot *boot; /* only what happened in it; NULL: all */
 	char **arguments;	/* after the verb, ended by NULL */
 };
 
@@ -30,6 +31,7 @@ typedef enum report_status report_verb(struct query *query, const struct report_
 report_verb report_summary;	/* text; with json the same as list */
 report_verb report_list;
 report_verb report_info;
+report_verb report_boots;
 
 /* Says on stderr that the database failed; returns REPORT_UNREACHABLE. */
 enum report_status report_failed(const struct query *query, int r);

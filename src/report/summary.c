@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "report/advice.h"
+#include "report/boot-story.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -20,6 +21,7 @@ struct summary {
 	uint64_t errors[SEVERITY_COUNT_];
 	struct query_group worst; /* the newest group of the worst severity */
 	bool any;
+	bool of_boot; /* not of all, but of one boot */
 	uint64_t replayed;
 	struct strbuf losses;
 };
@@ -157,7 +159,8 @@ static void print_summary(struct summary *summary)
 		print_notes(summary);
 		print_advice(summary);
 	} else {
-		puts("OK: no hardware errors recorded");
+		puts(summary->of_boot ? "No hardware errors are on record in it."
+				      : "OK: no hardware errors recorded");
 	}
 	if (summary->losses.length) {
 		puts("\nRecords lost before they could be read");
@@ -167,20 +170,24 @@ static void print_summary(struct summary *summary)
 
 enum report_status report_summary(struct query *query, const struct report_options *options)
 {
-	struct summary summary = { .limit = options->limit };
+	const struct query_boot *boot = options->boot;
+	struct summary summary = { .limit = options->limit, .of_boot = boot };
+	sd_id128_t id = boot ? boot->id : SD_ID128_NULL;
 	bool any;
 	int r;
 
 	if (options->json)
 		return report_list(query, options);
-	r = query_groups(query, take_group, &summary);
+	r = query_groups(query, id, take_group, &summary);
 	if (r == 0)
-		r = query_lost(query, take_lost, &summary);
+		r = query_lost(query, id, take_lost, &summary);
 	if (r == 0)
 		r = summary.text.error ? summary.text.error : summary.losses.error;
+	if (r == 0 && boot)
+		r = boot_story_print(query, boot);
 	if (r == 0)
 		print_summary(&summary);
-	any = summary.any || summary.losses.length;
+	any = summary.any || summary.losses.length || (boot && boot->has_crash);
 	strbuf_free(&summary.text);
 	strbuf_free(&summary.losses);
 	if (r < 0)

@@ -3,9 +3,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "util/cleanup.h"
+
+enum { WIDTH = 100 };
 
 const char *text_time(int64_t time_us, char buffer[40])
 {
@@ -68,6 +71,33 @@ void text_add_location(struct strbuf *buffer, const struct location *location)
 void text_add_count(struct strbuf *buffer, uint64_t count, const char *noun)
 {
 	strbuf_addf(buffer, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+/* How many bytes of text go into a line: whole words, or one that is longer than it. */
+static size_t fit(const char *text, size_t width)
+{
+	size_t length = strcspn(text, " "), next = length;
+
+	while (text[next]) {
+		next += 1 + strcspn(text + next + 1, " ");
+		if (next > width)
+			break;
+		length = next;
+	}
+	return length;
+}
+
+void text_add_wrapped(struct strbuf *buffer, unsigned int indent, const char *text)
+{
+	while (*text) {
+		size_t length = fit(text, WIDTH - indent);
+
+		strbuf_addf(buffer, "%*s", (int)indent, "");
+		strbuf_add_bytes(buffer, text, length);
+		strbuf_add(buffer, "\n");
+		text += length;
+		text += strspn(text, " ");
+	}
 }
 
 void text_print(struct strbuf *buffer)

@@ -306,7 +306,7 @@ static void test_groups(void **state)
 	struct fixture *f = *state;
 	unsigned int n = 0;
 
-	assert_int_equal(query_groups(f->query, see_group, &n), 0);
+	assert_int_equal(query_groups(f->query, SD_ID128_NULL, see_group, &n), 0);
 	assert_int_equal(n, 3);
 }
 
@@ -339,7 +339,7 @@ static void test_rest(void **state)
 	unsigned int lost = 0, deliveries = 0;
 	uint64_t count;
 
-	assert_int_equal(query_lost(f->query, see_lost, &lost), 0);
+	assert_int_equal(query_lost(f->query, SD_ID128_NULL, see_lost, &lost), 0);
 	assert_int_equal(lost, 1);
 	assert_int_equal(query_deliveries(f->query, 1, see_delivery, &deliveries), 0);
 	assert_int_equal(deliveries, 1);

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The boots on record, and how each of them ended. */
+#include "db/query.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/query-private.h"
+#include "util/cleanup.h"
+
+/* Shorter ones are offsets, or too little to go by. */
+enum { ID_DIGITS_MIN = 4 };
+
+/* A row of table boot; 0: not known. */
+struct row {
+	sd_id128_t id;
+	int64_t began_us;
+	int64_t ended_us;
+	int64_t journal_last_us;
+	enum { END_UNKNOWN, END_CUT, END_IN_ORDER } journal_end;
+};
+
+#define CRASH_SELECT                                                                               \
+	"SELECT key, source, boot, time_us, by_hardware, slim, reason, place FROM crash "
+
+/* What crashed boot ?1: its rows, and those without a boot that are of the same minute. */
+#define CRASHES                                                                                    \
+	CRASH_SELECT "WHERE boot = ?1 OR (boot IS NULL AND time_us <> 0 AND (EXISTS "              \
+		     "(SELECT 1 FROM crash AS known WHERE known.boot = ?1 "                        \
+		     "AND abs(known.time_us - crash.time_us) <= 60000000) "                        \
+		     "OR EXISTS (SELECT 1 FROM event WHERE boot = ?1 AND severity = 'fatal' "      \
+		     "AND abs(event.time_us - crash.time_us) <= 60000000))) "
+
+/* Those that are of no boot by this. */
+#define LONE_CRASHES                                                                               \
+	CRASH_SELECT "WHERE boot IS NULL AND (time_us = 0 OR NOT (EXISTS "                         \
+		     "(SELECT 1 FROM crash AS known WHERE known.boot IS NOT NULL "                 \
+		     "AND abs(known.time_us - crash.time_us) <= 60000000) "                        \
+		     "OR EXISTS (SELECT 1 FROM event WHERE boot IS NOT NULL "                      \
+		     "AND severity = 'fatal' "                                                     \
+		     "AND abs(event.time_us - crash.time_us) <= 60000000))) "
+
+const char *boot_end_name(enum boot_end end)
+{
+	switch (end) {
+	case BOOT_RUNNING:
+		return "running";
+	case BOOT_CLEAN:
+		return "clean";
+	case BOOT_MACHINE_CHECK:
+		return "machine check";
+	case BOOT_PANIC:
+		return "panic";
+	case BOOT_CUT:
+		return "power loss or hang";
+	case BOOT_UNKNOWN:
+		return "unknown";
+	}
+	return "unknown";
+}
+
+static struct row read_row(sqlite3_stmt *statement)
+{
+	struct row row = {
+		.id = sql_column_id(statement, 0),
+		.began_us = sqlite3_column_int64(statement, 1),
+		.ended_us = sqlite3_column_int64(statement, 2),
+		.journal_last_us = sqlite3_column_int64(statement, 3),
+	};
+
+	if (sqlite3_column_type(statement, 4) != SQLITE_NULL)
+		row.journal_end = sqlite3_column_int(statement, 4) ? END_IN_ORDER : END_CUT;
+	return row;
+}
+
+/* All of them, oldest first. */
+static int read_rows(struct query *query, struct row **ret_rows, size_t *ret_n)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	_cleanup_free_ struct row *rows = NULL;
+	size_t n = 0;
+	int r = query_prepare(query,
+			      "SELECT id, began_us, ended_us, journal_last_us, in_order FROM boot "
+			      "ORDER BY began_us, id",
+			      &statement);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(statement)) > 0) {
+		struct row *grown = reallocarray(rows, n + 1, sizeof(*rows));
+
+		if (!grown)
+			return -ENOMEM;
+		rows = grown;
+		rows[n++] = read_row(statement);
+	}
+	if (r < 0)
+		return r;
+	*ret_rows = take_ptr(rows);
+	*ret_n = n;
+	return 0;
+}
+
+/*
+ * The newest one; of the records of one panic the kernel writes the one that it
+ * stopped for last.
+ */
+static int read_fatal(struct query *query, struct query_boot *boot)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = query_prepare(query,
+			      ROW_SELECT "WHERE boot = ?1 AND severity = 'fatal' "
+					 "ORDER BY time_us DESC, seq DESC LIMIT 1",
+			      &statement);
+
+	if (r < 0)
+		return r;
+	sql_bind_id(statement, 1, boot->id);
+	r = sql_step(statement);
+	boot->has_fatal = r > 0;
+	if (boot->has_fatal)
+		row_read_event(statement, &query->names, &boot->fatal);
+	return r < 0 ? r : 0;
+}
+
+static struct crash read_crash(sqlite3_stmt *statement)
+{
+	struct crash crash = {
+		.boot = sql_column_id(statement, 2),
+		.time_us = sqlite3_column_int64(statement, 3),
+		.by_hardware = sqlite3_column_int(statement, 4),
+		.is_slim = sqlite3_column_int(statement, 5),
+	};
+
+	snprintf(crash.key, sizeof(crash.key), "%s", sql_column_text(statement, 0));
+	source_id_parse(sql_column_text(statement, 1), &crash.source);
+	snprintf(crash.reason, sizeof(crash.reason), "%s", sql_column_text(statement, 6));
+	snprintf(crash.place, sizeof(crash.place), "%s", sql_column_text(statement, 7));
+	return crash;
+}
+
+/* The one that says most. */
+static int read_best_crash(struct query *query, struct query_boot *boot)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = query_prepare(query,
+			      CRASHES "ORDER BY by_hardware DESC, reason = '', time_us DESC, key "
+				      "LIMIT 1",
+			      &statement);
+
+	if (r < 0)
+		return r;
+	sql_bind_id(statement, 1, boot->id);
+	r = sql_step(statement);
+	boot->has_crash = r > 0;
+	if (boot->has_crash)
+		boot->crash = read_crash(statement);
+	return r < 0 ? r : 0;
+}
+
+static void count_severity(struct query_boot *boot, const char *name, uint64_t errors)
+{
+	enum severity severity = SEVERITY_UNKNOWN;
+
+	severity_parse(name, &severity);
+	if (severity == SEVERITY_UNKNOWN)
+		boot->unknown += errors;
+	else if (severity == SEVERITY_CORRECTED)
+		boot->corrected += errors;
+	else
+		boot->uncorrected += errors;
+}
+
+static int count_errors(struct query *query, struct query_boot *boot)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = query_prepare(query,
+			      "SELECT severity, sum(count), max(time_us) FROM event "
+			      "WHERE boot = ?1 AND (?2 IS NULL "
+			      "OR (incident <> ?2 AND (?3 = 0 OR time_us <= ?3))) "
+			      "GROUP BY severity",
+			      &statement);
+
+	if (r < 0)
+		return r;
+	sql_bind_id(statement, 1, boot->id);
+	sql_bind_id(statement, 2, boot->has_fatal ? boot->fatal.incident : SD_ID128_NULL);
+	sqlite3_bind_int64(statement, 3, boot->has_fatal ? boot->fatal.record.time_us : 0);
+	while ((r = sql_step(statement)) > 0) {
+		int64_t last_us = sqlite3_column_int64(statement, 2);
+
+		count_severity(boot, sql_column_text(statement, 0),
+			       (uint64_t)sqlite3_column_int64(statement, 1));
+		if (last_us > boot->last_error_us)
+			boot->last_error_us = last_us;
+	}
+	return r;
+}
+
+/* Whether what happened then did not end it: it was shut down later. */
+static bool went_on(const struct row *row, int64_t time_us)
+{
+	return row->journal_end == END_IN_ORDER && time_us != 0 && time_us <= row->journal_last_us;
+}
+
+static enum boot_end judge(const struct query_boot *boot, const struct row *row, sd_id128_t running)
+{
+	if (sd_id128_equal(boot->id, running))
+		return BOOT_RUNNING;
+	if (boot->has_fatal && !went_on(row, boot->fatal.record.time_us))
+		return BOOT_MACHINE_CHECK;
+	if (boot->has_crash && !went_on(row, boot->crash.time_us))
+		return boot->crash.by_hardware ? BOOT_MACHINE_CHECK : BOOT_PANIC;
+	if (row->journal_end == END_IN_ORDER)
+		return BOOT_CLEAN;
+	if (boot->offset == 0)
+		return BOOT_UNKNOWN;
+	/* that mcelog ended in order says nothing of the machine, that it did not says much */
+	return row->journal_end == END_CUT || row->ended_us == 0 ? BOOT_CUT : BOOT_UNKNOWN;
+}
+
+static int64_t last_sign(const struct query_boot *boot, const struct row *row)
+{
+	int64_t last_us = row->journal_last_us;
+
+	if (boot->has_fatal && boot->fatal.record.time_us > last_us)
+		last_us = boot->fatal.record.time_us;
+	if (boot->has_crash && boot->crash.time_us > last_us)
+		last_us = boot->crash.time_us;
+	return last_us ? last_us : row->ended_us;
+}
+
+static int complete(struct query *query, const struct row *row, int offset, sd_id128_t running,
+		    struct query_boot *ret_boot)
+{
+	struct query_boot boot = { .offset = offset, .id = row->id, .began_us = row->began_us };
+	int r = read_fatal(query, &boot);
+
+	if (r == 0)
+		r = read_best_crash(query, &boot);
+	if (r == 0)
+		r = count_errors(query, &boot);
+	if (r < 0)
+		return r;
+	boot.end = judge(&boot, row, running);
+	boot.last_us = boot.end == BOOT_RUNNING ? 0 : last_sign(&boot, row);
+	*ret_boot = boot;
+	return 0;
+}
+
+int query_boots(struct query *query, sd_id128_t running, unsigned int limit,
+		int (*each)(void *context, const struct query_boot *boot), void *context)
+{
+	_cleanup_free_ struct row *rows = NULL;
+	size_t n = 0;
+	int r = read_rows(query, &rows, &n);
+
+	for (size_t i = limit && n > limit ? n - limit : 0; r == 0 && i < n; i++) {
+		struct query_boot boot;
+
+		r = complete(query, &rows[i], (int)i + 1 - (int)n, running, &boot);
+		if (r == 0)
+			r = each(context, &boot);
+	}
+	return r;
+}
+
+/* "0", "-1", "+2", and "2": at most three digits where there is no sign. */
+static bool is_offset(const char *text)
+{
+	const char *digits = text + (*text == '-' || *text == '+');
+	size_t n = strspn(digits, "0123456789");
+
+	return n > 0 && digits[n] == '\0' && n < (digits == text ? ID_DIGITS_MIN : 10);
+}
+
+static int find_offset(const char *text, size_t n, size_t *ret_index)
+{
+	long offset = strtol(text, NULL, 10),
+	     index = offset > 0 ? offset - 1 : (long)n - 1 + offset;
+
+	if (index < 0 || (size_t)index >= n)
+		return -ENOENT;
+	*ret_index = (size_t)index;
+	return 0;
+}
+
+/* The start of an ID, as query_clean_id() has it. */
+static int read_id(const char *text, char ret_id[QUERY_ID_DIGITS + 1])
+{
+	int r = *text == '-' ? -EINVAL : query_clean_id(text, ret_id);
+
+	return r == 0 && strlen(ret_id) < ID_DIGITS_MIN ? -EINVAL : r;
+}
+
+static int find_id(const char *text, const struct row *rows, size_t n, size_t *ret_index)
+{
+	char wanted[QUERY_ID_DIGITS + 1], id[SD_ID128_STRING_MAX];
+	size_t found = 0, index = 0;
+	int r = read_id(text, wanted);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		if (strncmp(sd_id128_to_string(rows[i].id, id), wanted, strlen(wanted)) != 0)
+			continue;
+		index = i;
+		found++;
+	}
+	if (found != 1)
+		return found ? -ENOTUNIQ : -ENOENT;
+	*ret_index = index;
+	return 0;
+}
+
+bool query_is_boot_name(const char *text)
+{
+	char id[QUERY_ID_DIGITS + 1];
+
+	return is_offset(text) || read_id(text, id) == 0;
+}
+
+int query_find_boot(struct query *query, sd_id128_t running, const char *text,
+		    struct query_boot *ret_boot)
+{
+	_cleanup_free_ struct row *rows = NULL;
+	size_t n = 0, index = 0;
+	int r = read_rows(query, &rows, &n);
+
+	if (r == 0)
+		r = is_offset(text) ? find_offset(text, n, &index) : find_id(text, rows, n, &index);
+	return r < 0 ? r
+		     : complete(query, &rows[index], (int)index + 1 - (int)n, running, ret_boot);
+}
+
+int query_crashes(struct query *query, sd_id128_t boot,
+		  int (*each)(void *context, const struct crash *crash), void *context)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	bool lone = sd_id128_is_null(boot);
+	int r = query_prepare(query,
+			      lone ? LONE_CRASHES "ORDER BY time_us, key"
+				   : CRASHES "ORDER BY time_us, key",
+			      &statement);
+
+	if (r < 0)
+		return r;
+	if (!lone)
+		sql_bind_id(statement, 1, boot);
+	while ((r = sql_step(statement)) > 0) {
+		struct crash crash = read_crash(statement);
+
+		r = each(context, &crash);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/boot-story.h"
+#include "report/text.h"
+
+/* Where the table's second lines begin, and what fits into its last column. */
+enum { INDENT = 5, END_WIDTH = 34 };
+
+struct table {
+	struct query *query;
+	struct strbuf text;
+	unsigned long printed;
+};
+
+static void print_head(struct table *table)
+{
+	strbuf_addf(&table->text, "%4s %-8s %-25s %-25s %s\n", "#", "BOOT", "BEGAN", "ENDED",
+		    "HOW IT ENDED");
+	text_print(&table->text);
+}
+
+/* "panic: REASON" where there is room. */
+static bool has_room_for_reason(const struct query_boot *boot)
+{
+	return boot->end == BOOT_PANIC && boot->crash.reason[0] &&
+	       strlen("panic: ") + strlen(boot->crash.reason) <= END_WIDTH;
+}
+
+static int add_details(struct table *table, const struct query_boot *boot)
+{
+	struct strbuf *text = &table->text;
+	int r = 0;
+
+	if (!has_room_for_reason(boot))
+		r = boot_story_add_cause(table->query, boot, INDENT, text);
+	if (boot->corrected || boot->uncorrected || boot->unknown) {
+		strbuf_addf(text, "%*serrors%s: ", INDENT, "", boot->has_fatal ? " before it" : "");
+		boot_story_add_errors(boot, text);
+		strbuf_add(text, "\n");
+	}
+	return r;
+}
+
+static int print_row(void *context, const struct query_boot *boot)
+{
+	struct table *table = context;
+	struct strbuf *text = &table->text;
+	char id[9], began[40], ended[40];
+	int r;
+
+	if (table->printed++ == 0)
+		print_head(table);
+	strbuf_addf(text, "%4d %-8s %-25s %-25s %s", boot->offset, text_short_id(boot->id, id),
+		    text_time(boot->began_us, began),
+		    boot->end == BOOT_RUNNING ? "" : text_time(boot->last_us, ended),
+		    boot_end_name(boot->end));
+	if (has_room_for_reason(boot))
+		strbuf_addf(text, ": %s", boot->crash.reason);
+	strbuf_add(text, "\n");
+	r = add_details(table, boot);
+	if (r == 0)
+		r = text->error;
+	text_print(text);
+	return r < 0 ? r : ferror(stdout) ? -EPIPE : 0;
+}
+
+static void add_time(struct strbuf *text, const char *key, int64_t time_us)
+{
+	char time[40];
+
+	strbuf_addf(text, ",\"%s_us\":", key);
+	if (time_us)
+		strbuf_addf(text, "%" PRId64, time_us);
+	else
+		strbuf_add(text, "null");
+	strbuf_addf(text, ",\"%s\":", key);
+	strbuf_add_json(text, time_us ? time_to_text(time_us, time) : NULL);
+}
+
+static void add_fatal(struct strbuf *text, const struct query_boot *boot)
+{
+	struct event event = boot->fatal;
+	char message[EVENT_MESSAGE_MAX], id[SD_ID128_STRING_MAX];
+
+	strbuf_add(text, ",\"fatal\":");
+	if (!boot->has_fatal) {
+		strbuf_add(text, "null");
+		return;
+	}
+	report_complete(&event);
+	strbuf_addf(text, "{\"event_id\":\"%s\"", sd_id128_to_string(event.id, id));
+	strbuf_addf(text, ",\"incident_id\":\"%s\"", sd_id128_to_string(event.incident, id));
+	add_time(text, "time", event.record.time_us);
+	strbuf_add(text, ",\"message\":");
+	strbuf_add_json(text, event_message(&event, message, sizeof(message)));
+	strbuf_add(text, "}");
+}
+
+static int add_crash(void *context, const struct crash *crash)
+{
+	struct strbuf *text = context;
+	bool first = strbuf_text(text)[text->length - 1] == '[';
+
+	strbuf_addf(text, "%s{\"source\":\"%s\"", first ? "" : ",", source_id_name(crash->source));
+	add_time(text, "time", crash->time_us);
+	strbuf_addf(text, ",\"by_hardware\":%s,\"slim\":%s,\"reason\":",
+		    crash->by_hardware ? "true" : "false", crash->is_slim ? "true" : "false");
+	strbuf_add_json(text, crash->reason[0] ? crash->reason : NULL);
+	strbuf_add(text, ",\"place\":");
+	strbuf_add_json(text, crash->place[0] ? crash->place : NULL);
+	strbuf_add(text, "}");
+	return 0;
+}
+
+static int print_object(void *context, const struct query_boot *boot)
+{
+	struct table *table = context;
+	struct strbuf *text = &table->text;
+	char id[SD_ID128_STRING_MAX];
+	int r;
+
+	strbuf_addf(text, "{\"schema\":\"mce-boot/1\",\"index\":%d,\"boot_id\":\"%s\"",
+		    boot->offset, sd_id128_to_string(boot->id, id));
+	add_time(text, "began", boot->began_us);
+	add_time(text, "ended", boot->last_us);
+	strbuf_addf(text, ",\"end\":\"%s\",\"reason\":", boot_end_name(boot->end));
+	strbuf_add_json(text, boot->has_crash && boot->crash.reason[0] ? boot->crash.reason : NULL);
+	strbuf_addf(text,
+		    ",\"corrected\":%" PRIu64 ",\"uncorrected\":%" PRIu64 ",\"unknown\":%" PRIu64,
+		    boot->corrected, boot->uncorrected, boot->unknown);
+	add_fatal(text, boot);
+	strbuf_add(text, ",\"crashes\":[");
+	r = query_crashes(table->query, boot->id, add_crash, text);
+	strbuf_add(text, "]}\n");
+	if (r == 0)
+		r = text->error;
+	if (r == 0 && fputs(strbuf_text(text), stdout) < 0)
+		r = -EPIPE;
+	strbuf_reset(text);
+	table->printed++;
+	return r;
+}
+
+static int print_lone_crash(void *context, const struct crash *crash)
+{
+	struct table *table = context;
+	int r;
+
+	table->printed++;
+	strbuf_add(&table->text, "\nA crash in a boot that is not known\n");
+	r = boot_story_add_crash(crash, INDENT - 1, &table->text);
+	if (r == 0)
+		r = boot_story_add_witness(&table->text, crash);
+	text_print(&table->text);
+	return r;
+}
+
+static int print_lone_object(void *context, const struct crash *crash)
+{
+	struct table *table = context;
+	struct strbuf *text = &table->text;
+	int r;
+
+	table->printed++;
+	strbuf_add(text,
+		   "{\"schema\":\"mce-boot/1\",\"index\":null,\"boot_id\":null,\"crashes\":[");
+	add_crash(text, crash);
+	strbuf_add(text, "]}\n");
+	r = text->error;
+	if (r == 0 && fputs(strbuf_text(text), stdout) < 0)
+		r = -EPIPE;
+	strbuf_reset(text);
+	return r;
+}
+
+static int print_all(struct table *table, const struct report_options *options, sd_id128_t running)
+{
+	int r = query_boots(table->query, running, options->limit,
+			    options->json ? print_object : print_row, table);
+
+	if (r == 0 && !options->limit)
+		r = query_crashes(table->query, SD_ID128_NULL,
+				  options->json ? print_lone_object : print_lone_crash, table);
+	return r;
+}
+
+enum report_status report_boots(struct query *query, const struct report_options *options)
+{
+	struct table table = { .query = query };
+	sd_id128_t running = SD_ID128_NULL;
+	int r;
+
+	sd_id128_get_boot(&running);
+	r = print_all(&table, options, running);
+	strbuf_free(&table.text);
+	if (r < 0 && !ferror(stdout))
+		return report_failed(query, r);
+	if (table.printed == 0)
+		fprintf(stderr, "mce-report: no boots recorded\n");
+	return table.printed ? REPORT_PRINTED : REPORT_NOTHING;
+}
