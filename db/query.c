@@ -237,9 +237,9 @@ int query_sections(struct query *query, uint64_t seq,
 		   int (*each)(void *context, const struct section *section), void *context)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
-	int r = prepare(query,
-			"SELECT type, severity, body FROM section WHERE event = ?1 ORDER BY rowid",
-			&statement);
+	int r = query_prepare(
+		query, "SELECT type, severity, body FROM section WHERE event = ?1 ORDER BY rowid",
+		&statement);
 
 	if (r < 0)
 		return r;

@@ -27,9 +27,10 @@ static int add_fatal(struct query *query, const struct query_boot *boot, unsigne
 	uint64_t records = 0;
 	int r = query_count_incident(query, event.incident, &records);
 
+	if (r == 0)
+		r = report_complete(query, &event);
 	if (r < 0)
 		return r;
-	report_complete(&event);
 	strbuf_add(&sentence, event_message(&event, message, sizeof(message)));
 	if (records > 1)
 		strbuf_addf(&sentence, ", one of %" PRIu64 " records of the same stop", records);

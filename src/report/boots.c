@@ -83,23 +83,28 @@ static void add_time(struct strbuf *text, const char *key, int64_t time_us)
 	strbuf_add_json(text, time_us ? time_to_text(time_us, time) : NULL);
 }
 
-static void add_fatal(struct strbuf *text, const struct query_boot *boot)
+static int add_fatal(struct table *table, const struct query_boot *boot)
 {
+	struct strbuf *text = &table->text;
 	struct event event = boot->fatal;
 	char message[EVENT_MESSAGE_MAX], id[SD_ID128_STRING_MAX];
+	int r;
 
 	strbuf_add(text, ",\"fatal\":");
 	if (!boot->has_fatal) {
 		strbuf_add(text, "null");
-		return;
+		return 0;
 	}
-	report_complete(&event);
+	r = report_complete(table->query, &event);
+	if (r < 0)
+		return r;
 	strbuf_addf(text, "{\"event_id\":\"%s\"", sd_id128_to_string(event.id, id));
 	strbuf_addf(text, ",\"incident_id\":\"%s\"", sd_id128_to_string(event.incident, id));
 	add_time(text, "time", event.record.time_us);
 	strbuf_add(text, ",\"message\":");
 	strbuf_add_json(text, event_message(&event, message, sizeof(message)));
 	strbuf_add(text, "}");
+	return 0;
 }
 
 static int add_crash(void *context, const struct crash *crash)
@@ -134,9 +139,10 @@ static int print_object(void *context, const struct query_boot *boot)
 	strbuf_addf(text,
 		    ",\"corrected\":%" PRIu64 ",\"uncorrected\":%" PRIu64 ",\"unknown\":%" PRIu64,
 		    boot->corrected, boot->uncorrected, boot->unknown);
-	add_fatal(text, boot);
+	r = add_fatal(table, boot);
 	strbuf_add(text, ",\"crashes\":[");
-	r = query_crashes(table->query, boot->id, add_crash, text);
+	if (r == 0)
+		r = query_crashes(table->query, boot->id, add_crash, text);
 	strbuf_add(text, "]}\n");
 	if (r == 0)
 		r = text->error;
