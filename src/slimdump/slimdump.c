@@ -12,6 +12,7 @@
 #include "slimdump/cause.h"
 #include "slimdump/kernel-log.h"
 #include "slimdump/slim-file.h"
+#include "sources/panic.h"
 #include "util/cleanup.h"
 
 /* A log of more than this is kept from a later line on: the file is to be small. */
@@ -92,43 +93,44 @@ static int find_poison(struct state *state)
 }
 
 /* The reason for a person: what the panic said, what the kernel, what the registers. */
-static int explain(struct state *state, const struct cause *cause)
+static int explain(struct state *state, const struct panic *panic)
 {
 	_cleanup_strbuf_ struct strbuf line = { 0 };
 	int r = cause_decode(strbuf_text(&state->log), state->log.length, &state->decoded, &line);
 
-	strbuf_add(&state->cause, cause->panic);
-	if (cause->reason[0])
-		strbuf_addf(&state->cause, ": %s", cause->reason);
+	strbuf_add(&state->cause, panic->words);
+	if (panic->reason[0])
+		strbuf_addf(&state->cause, ": %s", panic->reason);
 	if (line.length > 0)
 		strbuf_addf(&state->cause, "; %s", strbuf_text(&line));
 	return r < 0 ? r : state->cause.error;
 }
 
-static enum slimdump_status stand_aside(const struct state *state, const struct cause *cause)
+static enum slimdump_status stand_aside(const struct state *state, const struct panic *panic)
 {
 	printf("mce-slimdump: %s: %s%s: nothing to do here\n", state->options->vmcore,
-	       cause->kind == CAUSE_NONE ? "the kernel's log has no panic"
-					 : "not a machine check: ",
-	       cause->panic);
+	       panic->cause == PANIC_NONE ? "the kernel's log has no panic"
+					  : "not a machine check: ",
+	       panic->words);
 	return SLIMDUMP_ASIDE;
 }
 
 static enum slimdump_status decide(struct state *state)
 {
-	struct cause cause;
+	struct panic panic = { 0 };
 	int r;
 
-	cause_find(strbuf_text(&state->log), state->log.length, &cause);
-	switch (cause.kind) {
-	case CAUSE_NONE:
-	case CAUSE_OTHER:
-		return stand_aside(state, &cause);
-	case CAUSE_MACHINE_CHECK:
-	case CAUSE_MEMORY_ERROR:
+	panic_text(&panic, strbuf_text(&state->log), state->log.length);
+	switch (panic.cause) {
+	case PANIC_NONE:
+	case PANIC_OTHER:
+	case PANIC_FIRMWARE_ERROR: /* of a device, say: memory can be read */
+		return stand_aside(state, &panic);
+	case PANIC_MACHINE_CHECK:
+	case PANIC_MEMORY_ERROR:
 		break;
 	}
-	r = explain(state, &cause);
+	r = explain(state, &panic);
 	return r < 0 ? fail(state->options->vmcore, "%s", strerror(-r)) : SLIMDUMP_SAVED;
 }
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "slimdump/cause.h"
 #include "slimdump/kernel-log.h"
+#include "sources/panic.h"
 #include "util/bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -28,10 +28,10 @@ static void read_log(const struct crash_dump *dump)
 	const struct old_memory memory = { dump, &poison };
 	struct strbuf text = { 0 };
 	char problem[KERNEL_LOG_PROBLEM_MAX];
-	struct cause cause;
+	struct panic panic = { 0 };
 
 	if (kernel_log_read(&memory, &text, problem) == 0) {
-		cause_find(strbuf_text(&text), text.length, &cause);
+		panic_text(&panic, strbuf_text(&text), text.length);
 		poison_add_log(&poison, strbuf_text(&text), text.length);
 	} else if (!problem[0]) {
 		abort();

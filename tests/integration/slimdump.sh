@@ -23,10 +23,11 @@ leftover() { # ADDRESS
 	END
 }
 
-# The panic's text of the crash becomes another one of the same length.
+# The panic's text of the crash becomes another one of the same length, and the reason before it
+# no longer says that it is one.
 other_panic() {
-	LC_ALL=C sed 's/not syncing: Fatal machine check/not syncing: sysrq triggered cra/' \
-		"$vmcore" >"$dir/sysrq"
+	LC_ALL=C sed -e 's/not syncing: Fatal machine check/not syncing: sysrq triggered cra/' \
+		-e 's/Machine check: Proc/Machine check. Proc/' "$vmcore" >"$dir/sysrq"
 }
 
 step "a fatal machine check is saved"

@@ -395,112 +395,7 @@ static void test_damaged_note(void **state)
 	assert_int_equal(dump.notes.n_notes, 6);
 }
 
-/* --- the cause --- */
-
-static enum cause_kind kind_of(const char *log)
-{
-	struct cause cause;
-
-	cause_find(log, strlen(log), &cause);
-	return cause.kind;
-}
-
-static void test_panics(void **state)
-{
-	static const char *const texts[] = {
-		"Fatal machine check",
-		"Fatal Machine check",
-		"Fatal machine check on current CPU",
-		"Fatal machine check from unknown source",
-		"Fatal local machine check",
-		"Local fatal machine check!",
-		"Machine check from unknown source",
-		"Failed kernel mode recovery",
-		"Too many consecutive machine checks while accessing user data",
-		"Consecutive machine checks to different user pages",
-		"Panicing machine check CPU died",
-		"Timeout: Not all CPUs entered broadcast exception handler",
-		"Timeout: Subject CPUs unable to finish machine check processing",
-		"Timeout: Monarch CPU unable to finish machine check processing",
-		"Timeout: Monarch CPU did not finish machine check processing",
-		"Timeout synchronizing machine check over CPUs",
-		"Memory error not recovered",
-	};
-	char log[256];
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		snprintf(log, sizeof(log), "[   12.345678] Kernel panic - not syncing: %s",
-			 texts[i]);
-		assert_int_equal(kind_of(log), CAUSE_MACHINE_CHECK);
-	}
-}
-
-static void test_no_panics(void **state)
-{
-	(void)state;
-	assert_int_equal(kind_of(""), CAUSE_NONE);
-	assert_int_equal(kind_of("\n\n"), CAUSE_NONE);
-	assert_int_equal(kind_of("[ 1.0] mce: [Hardware Error]: Fake kernel panic: Fatal machine "
-				 "check"),
-			 CAUSE_NONE);
-	assert_int_equal(kind_of("[    1.000000] app[1]: Kernel panic - not syncing: Fatal machine "
-				 "check"),
-			 CAUSE_NONE);
-	assert_int_equal(kind_of("Kernel panic - not syncing: "), CAUSE_OTHER);
-	assert_int_equal(kind_of("Kernel panic - not syncing: Timeout"), CAUSE_OTHER);
-	assert_int_equal(kind_of("Kernel panic - not syncing: hung_task: blocked tasks"),
-			 CAUSE_OTHER);
-}
-
-/* What follows a panic is its consequence. */
-static void test_first_panic(void **state)
-{
-	(void)state;
-	assert_int_equal(kind_of("Kernel panic - not syncing: Attempted to kill init!\n"
-				 "Kernel panic - not syncing: Fatal machine check\n"),
-			 CAUSE_OTHER);
-	assert_int_equal(kind_of("Kernel panic - not syncing: Fatal machine check\n"
-				 "Kernel panic - not syncing: Attempted to kill init!\n"),
-			 CAUSE_MACHINE_CHECK);
-}
-
-static void test_firmware(void **state)
-{
-	static const char memory[] =
-		"{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 1\n"
-		"{1}[Hardware Error]:   section_type: memory error\n";
-	static const char bus[] =
-		"{2}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 0\n"
-		"{2}[Hardware Error]:   section_type: PCIe error\n";
-	static const char panic[] = "Kernel panic - not syncing: GHES: Fatal hardware error\n";
-	static const char old_panic[] = "Kernel panic - not syncing: Fatal hardware error!\n";
-	char log[1024];
-
-	(void)state;
-	snprintf(log, sizeof(log), "%s%s%s", bus, memory, panic);
-	assert_int_equal(kind_of(log), CAUSE_MEMORY_ERROR);
-	snprintf(log, sizeof(log), "%s%s", memory, old_panic);
-	assert_int_equal(kind_of(log), CAUSE_MEMORY_ERROR);
-	snprintf(log, sizeof(log), "%s%s%s", memory, bus, panic);
-	assert_int_equal(kind_of(log), CAUSE_OTHER);
-	assert_int_equal(kind_of(panic), CAUSE_OTHER);
-}
-
-static void test_texts(void **state)
-{
-	struct cause cause;
-	char log[1024];
-
-	(void)state;
-	cause_find(fatal_log, strlen(fatal_log), &cause);
-	assert_string_equal(cause.panic, "Fatal machine check");
-	assert_string_equal(cause.reason, "Processor context corrupt");
-	memset(log, 'x', sizeof(log));
-	memcpy(log, "Kernel panic - not syncing: Fatal machine check", 47);
-	cause_find(log, sizeof(log), &cause);
-	assert_int_equal(strlen(cause.panic), CAUSE_TEXT_MAX - 1);
-}
+/* --- the decoded text --- */
 
 static void test_worst(void **state)
 {
@@ -637,11 +532,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_old_kernel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_large_note, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_note, setup, teardown),
-		cmocka_unit_test(test_panics),
-		cmocka_unit_test(test_no_panics),
-		cmocka_unit_test(test_first_panic),
-		cmocka_unit_test(test_firmware),
-		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_worst),
 		cmocka_unit_test(test_poison_log),
 		cmocka_unit_test(test_poison_firmware),
