@@ -130,6 +130,15 @@ static void note_init(struct kernel_log *log, const char *line, size_t length, i
 		log->init_printk_us = printk_us;
 }
 
+/* Where the log has a panic the end is there, whatever more it says. */
+static void note_end(struct kernel_log *log, const char *line, size_t length, int64_t printk_us)
+{
+	bool is_panic = panic_line(&log->end.panic, line, length);
+
+	if (printk_us >= 0 && (is_panic || log->end.panic.cause == PANIC_NONE))
+		log->end.printk_us = printk_us;
+}
+
 static void hash_line(struct kernel_log *log, const char *line, size_t length)
 {
 	const struct bytes bytes = { (const uint8_t *)line, length };
@@ -149,6 +158,7 @@ void kernel_log_line(struct kernel_log *log, const char *line, size_t length)
 		return;
 	log->mark.time_us = stamp.printk_us;
 	hash_line(log, line, length);
+	note_end(log, line, length, stamp.printk_us);
 	if (stamp.printk_us >= 0) {
 		note_clock(log, line, length, stamp.printk_us);
 		note_init(log, line, length, stamp.printk_us);
@@ -218,6 +228,7 @@ int kernel_log_init(struct kernel_log *log)
 
 	*log = (struct kernel_log){
 		.mark = { .time_us = -1 },
+		.end = { .printk_us = -1 },
 		.clock_printk_us = -1,
 		.init_printk_us = -1,
 	};
@@ -294,6 +305,22 @@ static void date_records(struct kernel_log *log, const struct anchor *start)
 	free(before);
 }
 
+/* By the nearest of all lines; a record without a TIME of its own is none. */
+static int64_t date_end(const struct kernel_log *log, const struct anchor *start)
+{
+	struct anchor nearest = *start;
+
+	for (size_t i = 0; i < log->n; i++) {
+		const struct kernel_log_record *record = &log->records[i];
+		const struct anchor anchor = { record->printk_us, record->record.time_us };
+
+		if (is_anchor(record) &&
+		    distance(&anchor, log->end.printk_us) < distance(&nearest, log->end.printk_us))
+			nearest = anchor;
+	}
+	return date(&nearest, &nearest, log->end.printk_us);
+}
+
 /* The anchor that does not come from a record, the best there is. */
 static struct anchor first_anchor(const struct kernel_log *log, int64_t began_us, int64_t ended_us)
 {
@@ -348,6 +375,19 @@ static uint64_t hash_record(const struct kernel_log *log, const struct kernel_lo
 	return bytes_hash((struct bytes){ (const uint8_t *)values, sizeof(values) });
 }
 
+/* The words and printk's time of the panic; a log without any times: the log. */
+static uint64_t hash_end(const struct kernel_log *log)
+{
+	const char *words = log->end.panic.words;
+	const uint64_t values[] = {
+		bytes_hash((struct bytes){ (const uint8_t *)words, strlen(words) }),
+		(uint64_t)log->end.printk_us,
+		log->end.printk_us >= 0 ? 0 : log->text_hash,
+	};
+
+	return bytes_hash((struct bytes){ (const uint8_t *)values, sizeof(values) });
+}
+
 static int by_hash(const void *a, const void *b)
 {
 	const struct kernel_log_record *x = *(struct kernel_log_record *const *)a;
@@ -382,6 +422,10 @@ int kernel_log_end(struct kernel_log *log, int64_t began_us, int64_t ended_us)
 	text_parser_finish(log->parser);
 	anchor = first_anchor(log, began_us, ended_us);
 	date_records(log, &anchor);
+	log->end.time_us = date_end(log, &anchor);
+	if (log->end.printk_us < 0)
+		log->end.time_us = ended_us;
+	log->end.hash = hash_end(log);
 	for (size_t i = 0; i < log->n; i++) {
 		struct kernel_log_record *record = &log->records[i];
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel-log: the machine checks in a kernel's whole log: text.h's parser, and
- * what the lines around its records tell. Lines may be as in dmesg, with levels
- * as in pstore, or as in /dev/kmsg. Lines that user space wrote do not count.
+ * kernel-log: the machine checks in a kernel's whole log, and how it ended: text.h's
+ * parser, and what the lines around its records tell. Lines may be as in dmesg, with
+ * levels as in pstore, or as in /dev/kmsg. Lines that user space wrote do not count.
  *
  *	kernel_log_line()... -> kernel_log_end() -> records[0 .. n)
  */
@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "event/record.h"
+#include "sources/panic.h"
 #include "sources/text.h"
 
 enum { KERNEL_LOG_RECORDS_MAX = 65536 };
@@ -34,11 +35,20 @@ struct kernel_log_record {
 	unsigned int ordinal; /* among those in this log with the same hash */
 };
 
+/* The log's panic; where it does not tell of one, its last line. */
+struct kernel_log_end {
+	struct panic panic;
+	int64_t printk_us; /* since the boot; -1 the log has no times */
+	int64_t time_us;   /* us since the epoch; 0 unknown */
+	uint64_t hash;	   /* the end among all of all logs, as a record's */
+};
+
 struct kernel_log {
 	struct text_parser *parser;
 	struct kernel_log_record *records; /* after kernel_log_end() */
 	size_t n;
 	uint64_t n_left_out; /* those beyond KERNEL_LOG_RECORDS_MAX */
+	struct kernel_log_end end;
 
 	/* the log's own */
 	int error;

@@ -213,6 +213,68 @@ static void test_hash(void **state)
 	assert_true(hash == other);
 }
 
+static void expect_end(const char *text, int64_t ended_us, enum panic_cause cause,
+		       int64_t printk_us, int64_t time_us)
+{
+	struct kernel_log log;
+
+	take(&log, text, 0, ended_us);
+	assert_int_equal(log.end.panic.cause, cause);
+	assert_true(log.end.printk_us == printk_us);
+	assert_true(log.end.time_us == time_us);
+	kernel_log_done(&log);
+}
+
+#define PANIC "Kernel panic - not syncing: Fatal machine check\n"
+#define CLOCK                                                                                      \
+	"[    1.000000] rtc_cmos 00:05: setting system clock to 2026-11-20T22:03:42 UTC "          \
+	"(1795212222)\n"
+
+/* The panic's time by the nearest line that has both clocks; by the end where none has. */
+static void test_end(void **state)
+{
+	(void)state;
+	expect_end("", 5, PANIC_NONE, -1, 5);
+	expect_end("[    9.000000] x\nhalf a line\n", 0, PANIC_NONE, 9000000, 0);
+	expect_end(CLOCK "[   11.500000] " PANIC "[   12.000000] Kernel Offset: disabled\n", 0,
+		   PANIC_MACHINE_CHECK, 11500000, 1795212232500000);
+	expect_end(POLLED("[   10.000000] ", "5", "1795211841") "[   11.500000] " PANIC, 0,
+		   PANIC_MACHINE_CHECK, 11500000, 1795211842500000);
+	expect_end(CLOCK POLLED("[   10.000000] ", "5", "1795211841") "[   11.500000] " PANIC, 0,
+		   PANIC_MACHINE_CHECK, 11500000, 1795211842500000);
+	expect_end("[   11.500000] " PANIC "[   12.500000] x\n", 1795212300000000,
+		   PANIC_MACHINE_CHECK, 11500000, 1795212299000000);
+	expect_end(PANIC, 1795212300000000, PANIC_MACHINE_CHECK, -1, 1795212300000000);
+	expect_end("<14>[   11.500000] " PANIC, 0, PANIC_NONE, -1, 0);
+	expect_end("<0>[   11.5][  T1] x\n<0>[   11.500000][  T1] " PANIC, 0, PANIC_MACHINE_CHECK,
+		   11500000, 0);
+}
+
+static uint64_t hash_of_end(const char *text)
+{
+	struct kernel_log log;
+	uint64_t hash;
+
+	take(&log, text, 0, 0);
+	hash = log.end.hash;
+	kernel_log_done(&log);
+	return hash;
+}
+
+/* A part of the log tells of the same panic; another time or other words of another one. */
+static void test_end_hash(void **state)
+{
+	uint64_t hash = hash_of_end("[   11.500000] " PANIC);
+
+	(void)state;
+	assert_true(hash_of_end(CLOCK "[   11.500000] " PANIC "[   11.600000] x\n") == hash);
+	assert_true(hash_of_end("<0>[   11.500000] " PANIC) == hash);
+	assert_true(hash_of_end("[   11.500001] " PANIC) != hash);
+	assert_true(hash_of_end("[   11.500000] Kernel panic - not syncing: Oops\n") != hash);
+	assert_true(hash_of_end("a\n" PANIC) != hash_of_end("b\n" PANIC));
+	assert_true(hash_of_end("[    2.000000] a\n") != hash_of_end("[    3.000000] a\n"));
+}
+
 static void test_ordinals(void **state)
 {
 	struct kernel_log log;
@@ -277,7 +339,8 @@ int main(void)
 		cmocka_unit_test(test_dates),	  cmocka_unit_test(test_dates_from_outside),
 		cmocka_unit_test(test_boot_time), cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_ordinals),  cmocka_unit_test(test_gap),
-		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_too_many),  cmocka_unit_test(test_end),
+		cmocka_unit_test(test_end_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
