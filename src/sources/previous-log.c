@@ -3,6 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+_Static_assert((int)PANIC_TEXT_MAX <= (int)CRASH_REASON_MAX, "a panic's words fit");
 
 /* A log that is of this very boot is no leftover: a kernel may show its oops without a reboot. */
 static void fill_delivery(const struct source_env *env, enum source_id source,
@@ -15,6 +18,42 @@ static void fill_delivery(const struct source_env *env, enum source_id source,
 		record->boot = env->boot;
 	snprintf(record->key, sizeof(record->key), "%s:%016" PRIx64 ":%u", source_id_name(source),
 		 found->hash, found->ordinal);
+}
+
+void previous_crash_name(struct crash *crash, uint64_t hash, const char *place)
+{
+	snprintf(crash->key, sizeof(crash->key), "%s:crash:%016" PRIx64,
+		 source_id_name(crash->source), hash);
+	snprintf(crash->place, sizeof(crash->place), "%s", place);
+}
+
+int previous_crash_deliver(const struct crash *crash, const struct source_env *env,
+			   const struct intake *intake)
+{
+	if (!intake->crash || (env->known && env->known(env->context, crash->key)))
+		return 0;
+	if (!intake->has_room(intake->context))
+		return 1;
+	return intake->crash(intake->context, crash);
+}
+
+static int deliver_end(struct previous_log *previous, enum source_id source,
+		       const struct source_env *env, const struct intake *intake)
+{
+	const struct kernel_log_end *end = &previous->log.end;
+	struct crash crash = {
+		.source = source,
+		.time_us = end->time_us,
+		.by_hardware = panic_by_hardware(&end->panic),
+	};
+	int r;
+
+	memcpy(crash.reason, end->panic.words, sizeof(end->panic.words));
+	previous_crash_name(&crash, end->hash, previous->place);
+	r = previous_crash_deliver(&crash, env, intake);
+	if (r == 0)
+		previous->is_crash = false;
+	return r;
 }
 
 int previous_log_deliver(struct previous_log *previous, enum source_id source,
@@ -35,5 +74,5 @@ int previous_log_deliver(struct previous_log *previous, enum source_id source,
 			return r;
 		++*n_new;
 	}
-	return 0;
+	return previous->is_crash ? deliver_end(previous, source, env, intake) : 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * previous-log: hands the machine checks of an earlier boot's kernel log over,
- * whatever kept that log: pstore, a crash dump.
+ * previous-log: hands the machine checks of an earlier boot's kernel log over, and
+ * how that boot ended, whatever kept the log: pstore, a crash dump.
  */
 #pragma once
 
@@ -11,15 +11,30 @@
 /* Zeroed: no log. log is the caller's to fill, end and release. */
 struct previous_log {
 	struct kernel_log log;
-	size_t next; /* first record not handed over */
+	size_t next;	   /* first record not handed over */
+	bool is_crash;	   /* the log ends with a crash, which has not been handed over */
+	const char *place; /* of the crash, below the root; borrowed */
 };
 
 /*
- * Hands over what has not been, but for what the store has; *n_new counts them.
- * The delivery key is "<source>:<hash>:<ordinal>": the same record in a copy, or
- * in the next dump of the same boot, is one delivery. Returns 0 when all are
- * done, 1 when a commit has to come first, -ENOMEM.
+ * Hands over what has not been, but for what the store has; *n_new counts the
+ * records. The delivery key is "<source>:<hash>:<ordinal>": the same record in a
+ * copy, or in the next dump of the same boot, is one delivery. A crash comes last.
+ * Returns 0 when all are done, 1 when a commit has to come first, -ENOMEM.
  */
 int previous_log_deliver(struct previous_log *previous, enum source_id source,
 			 const struct source_env *env, const struct intake *intake,
 			 unsigned int *n_new);
+
+/*
+ * A crash whose source, times, words and so on are set gets its key,
+ * "<source>:crash:<hash>", and its place, cut where it is too long.
+ */
+void previous_crash_name(struct crash *crash, uint64_t hash, const char *place);
+
+/*
+ * Hands a crash over, if crashes are wanted and the store has not got it. Returns as
+ * previous_log_deliver().
+ */
+int previous_crash_deliver(const struct crash *crash, const struct source_env *env,
+			   const struct intake *intake);

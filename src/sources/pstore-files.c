@@ -184,10 +184,10 @@ static void drop_repetitions(const struct pstore_part **sorted, struct pstore_li
 	for (size_t i = 0; i < list->n_parts; i++) {
 		struct pstore_part *part = &list->parts[sorted[i] - list->parts];
 
-		if (part->name.backend != PSTORE_JOINED || !last || !same_directory(last, part))
-			last = part;
-		else
+		if (part->name.backend == PSTORE_JOINED && last && same_directory(last, part))
 			free(take_ptr(part->path));
+		else if (part->name.backend != PSTORE_CONSOLE) /* whose text it does not have */
+			last = part;
 	}
 	for (size_t i = 0; i < list->n_parts; i++)
 		if (list->parts[i].path)
@@ -229,7 +229,7 @@ static bool belongs_to(const struct pstore_part *part, const struct pstore_part 
 static int64_t time_of(const struct pstore_part *part, int64_t boot_time_us)
 {
 	bool is_copy = (boot_time_us && part->mtime_us >= boot_time_us) ||
-		       part->name.backend == PSTORE_JOINED;
+		       part->name.backend == PSTORE_JOINED || part->name.backend == PSTORE_CONSOLE;
 
 	if (part->name.backend != PSTORE_EFI && !is_copy && part->mtime_us >= part->name.time_us)
 		return part->mtime_us;

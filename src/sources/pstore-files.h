@@ -9,7 +9,8 @@
  * on through all dumps of a boot, so only the parts' first lines tell where
  * one ends and the next begins. A part that is missing leaves a gap. Of a
  * record that is live and archived the live one counts; slots (ramoops) are
- * used again, so there two files of one name are two dumps.
+ * used again, so there two files of one name are two dumps. A console's text is a
+ * dump of its own, whether that boot crashed or not.
  */
 #pragma once
 

@@ -44,8 +44,22 @@ static bool is_text(const char *text, size_t length, const char *wanted)
 	return strlen(wanted) == length && memcmp(text, wanted, length) == 0;
 }
 
+/* "ramoops-0", the name behind "console-" */
+static int parse_console(const char *name, struct pstore_name *ret_name)
+{
+	struct pstore_name parsed = { .backend = PSTORE_CONSOLE };
+	const char *dash = strrchr(name, '-');
+
+	if (!dash || dash == name ||
+	    !parse_digits(dash + 1, strlen(dash + 1), UINT64_MAX, &parsed.id))
+		return -EINVAL;
+	*ret_name = parsed;
+	return 0;
+}
+
 int pstore_parse_name(const char *name, struct pstore_name *ret_name)
 {
+	static const char console[] = "console-";
 	struct pstore_name parsed = { .backend = PSTORE_SLOTS };
 	size_t length = strlen(name), suffix = sizeof(compressed_suffix) - 1;
 	const char *backend = name + strlen("dmesg-"), *dash;
@@ -54,6 +68,8 @@ int pstore_parse_name(const char *name, struct pstore_name *ret_name)
 		*ret_name = (struct pstore_name){ .backend = PSTORE_JOINED };
 		return 0;
 	}
+	if (strncmp(name, console, strlen(console)) == 0)
+		return parse_console(name + strlen(console), ret_name);
 	if (strncmp(name, "dmesg-", strlen("dmesg-")) != 0)
 		return -EINVAL;
 	if (length > suffix && strcmp(name + length - suffix, compressed_suffix) == 0) {

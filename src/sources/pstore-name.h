@@ -6,7 +6,8 @@
  * Names are "dmesg-<backend>-<number>[.enc.z]" (Linux fs/pstore/inode.c). The
  * number is ERST's record id, a clock; of EFI variables the decimal digits of
  * time, part and count (drivers/firmware/efi/efi-pstore.c); elsewhere
- * (ramoops, pstore_blk) a slot that is used again and again.
+ * (ramoops, pstore_blk) a slot that is used again and again. "console-<backend>-<number>"
+ * is all that a whole boot wrote to its console, as far as it fits.
  */
 #pragma once
 
@@ -18,6 +19,7 @@ enum pstore_backend {
 	PSTORE_ERST,
 	PSTORE_EFI,
 	PSTORE_SLOTS,
+	PSTORE_CONSOLE,
 	PSTORE_JOINED, /* systemd-pstore's dmesg.txt: all parts one after the other */
 };
 

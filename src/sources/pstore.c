@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * pstore: machine checks in the kernel logs that panics and oopses left in
- * pstore. Where ERST took the records themselves they come as erst, too, and
- * the store joins the two; with EFI variables or ramoops this text is all there
- * is. Nothing is erased: the live files are systemd-pstore's to move away.
+ * pstore, and that there was a panic. Where ERST took the records themselves they come as erst,
+ * too, and the store joins the two; with EFI variables or ramoops this text is all there is.
+ * Nothing is erased: the live files are systemd-pstore's to move away.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -123,19 +123,33 @@ static void take_part(struct pstore *pstore, const struct pstore_part *part,
 		kernel_log_gap(&pstore->previous.log);
 }
 
+/* The log of an oops, of a shutdown or of a console is a crash's only if it says so. */
+static void find_crash(struct pstore *pstore, const struct pstore_dump *dump)
+{
+	struct previous_log *previous = &pstore->previous;
+
+	previous->is_crash = previous->log.end.panic.cause != PANIC_NONE ||
+			     strcmp(dump->header->reason, "Panic") == 0;
+	previous->place = pstore->list.parts[dump->first + dump->n - 1].path;
+	/* none of it can be read: then only its number tells it from others */
+	if (!previous->log.mark.number)
+		previous->log.end.hash = pstore->list.parts[dump->first].name.id;
+}
+
 static int read_dump(struct pstore *pstore, const struct pstore_dump *dump)
 {
 	struct pstore_header last = { 0 };
 	int r;
 
 	kernel_log_done(&pstore->previous.log);
-	pstore->previous.next = 0;
+	pstore->previous = (struct previous_log){ 0 };
 	r = kernel_log_init(&pstore->previous.log);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < dump->n; i++)
 		take_part(pstore, &pstore->list.parts[dump->first + i], &last);
 	r = kernel_log_end(&pstore->previous.log, 0, dump->time_us);
+	find_crash(pstore, dump);
 	if (pstore->previous.log.n_left_out)
 		log_warning("pstore: %s: more than %d machine checks, the rest is left out",
 			    pstore->list.parts[dump->first].path, KERNEL_LOG_RECORDS_MAX);

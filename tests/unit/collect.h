@@ -16,13 +16,15 @@
 #include "sources/source.h"
 #include "util/cleanup.h"
 
-enum { COLLECT_MAX = 512, COLLECT_DETAILS_MAX = 16 };
+enum { COLLECT_MAX = 512, COLLECT_DETAILS_MAX = 16, COLLECT_CRASHES_MAX = 64 };
 
 struct collect {
 	struct record records[COLLECT_MAX];
 	unsigned int n;
 	struct memory_detail details[COLLECT_DETAILS_MAX];
 	unsigned int n_details;
+	struct crash crashes[COLLECT_CRASHES_MAX];
+	unsigned int n_crashes, n_crashes_stored;
 	struct lost lost[COLLECT_MAX];
 	unsigned int n_lost;
 	unsigned int room; /* records that are taken before a commit must come */
@@ -61,6 +63,17 @@ static int collect_detail(void *context, const struct memory_detail *detail)
 	return 0;
 }
 
+static int collect_crash(void *context, const struct crash *crash)
+{
+	struct collect *collect = context;
+
+	if (collect->error)
+		return collect->error;
+	assert_true(collect->n_crashes < COLLECT_CRASHES_MAX);
+	collect->crashes[collect->n_crashes++] = *crash;
+	return 0;
+}
+
 static int collect_lost(void *context, const struct lost *lost)
 {
 	struct collect *collect = context;
@@ -84,6 +97,9 @@ static bool collect_known(void *context, const char *key)
 	for (unsigned int i = 0; i < collect->n_stored && i < collect->n; i++)
 		if (strcmp(collect->records[i].key, key) == 0)
 			return true;
+	for (unsigned int i = 0; i < collect->n_crashes_stored && i < collect->n_crashes; i++)
+		if (strcmp(collect->crashes[i].key, key) == 0)
+			return true;
 	return collect->known && strcmp(collect->known, key) == 0;
 }
 
@@ -91,6 +107,7 @@ static bool collect_known(void *context, const char *key)
 static inline void collect_commit(struct collect *collect, const struct source_ops *ops)
 {
 	collect->n_stored = collect->n;
+	collect->n_crashes_stored = collect->n_crashes;
 	ops->committed(collect->source);
 }
 
@@ -113,6 +130,7 @@ static inline int collect_setup(void **state)
 	collect->intake = (struct intake){
 		.record = collect_record,
 		.detail = collect_detail,
+		.crash = collect_crash,
 		.lost = collect_lost,
 		.has_room = collect_has_room,
 		.context = collect,

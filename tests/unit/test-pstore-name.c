@@ -33,6 +33,8 @@ static void test_names(void **state)
 		{ "dmesg-pstore_blk-7", { PSTORE_SLOTS, 7, 0, 0, 0, false } },
 		{ "dmesg-any-thing-2", { PSTORE_SLOTS, 2, 0, 0, 0, false } },
 		{ "dmesg.txt", { PSTORE_JOINED, 0, 0, 0, 0, false } },
+		{ "console-ramoops-0", { PSTORE_CONSOLE, 0, 0, 0, 0, false } },
+		{ "console-pstore_blk-3", { PSTORE_CONSOLE, 3, 0, 0, 0, false } },
 	};
 
 	(void)state;
@@ -58,12 +60,16 @@ static void test_other_names(void **state)
 		"dmesg--",
 		"dmesg--1",
 		"dmesg-1",
+		"console-",
+		"console-1",
+		"console--1",
+		"console-ramoops",
+		"console-ramoops-0.enc.z",
 		"dmesg-erst-",
 		"dmesg-erst-1x",
 		"dmesg-erst-",
 		"dmesg-erst-.enc.z",
 		"mce-erst-1",
-		"console-ramoops-0",
 		"xdmesg-efi-1",
 		"dmesg.txt2",
 		"dmesg-erst-+1",

@@ -113,6 +113,127 @@ static void test_known(void **state)
 	assert_int_equal(collect->n, 0);
 }
 
+#define CONSOLE "console-ramoops-0"
+#define PANIC	"[   25.000000] Kernel panic - not syncing: sysrq triggered crash\n"
+
+/* Each dump of a panic is one crash, at its time and with the kernel's words. */
+static void test_crashes(void **state)
+{
+	struct collect *collect = *state;
+	const struct crash *crash = collect->crashes;
+
+	put_part(collect, LIVE, "dmesg-erst-7710377804344328194");
+	put_part(collect, LIVE, "dmesg-erst-7710377804344328195");
+	put_part(collect, LIVE, "dmesg-erst-7710377804344328196");
+	put_part(collect, ARCHIVE "7710377731329/", "dmesg-erst-7710377731329884162");
+	put_text(collect, LIVE "dmesg-efi-179521214001001",
+		 "Panic#1 Part1\n<0>[    5.000000] Oops: 0002 [#1]\n");
+	put_text(collect, LIVE "dmesg-ramoops-0", "Oops#1 Part1\n<4>[    5.000000] Oops: 0002\n");
+	put_text(collect, LIVE "dmesg-ramoops-1", "Shutdown#1 Part1\n<6>[    9.000000] bye\n");
+	put_text(collect, LIVE "dmesg-ramoops-2", "Panic#2 Part1\n<0>" PANIC);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n_crashes, 4);
+	assert_string_equal(crash[0].reason, "sysrq triggered crash");
+	assert_false(crash[0].by_hardware);
+	assert_true(crash[0].time_us == 0);
+	/* the end of the log is lost, the header has the reason and the number the time */
+	assert_string_equal(crash[1].reason, "");
+	assert_true(crash[1].time_us == 1795212140000000);
+	assert_string_equal(crash[2].reason, "Fatal machine check");
+	assert_true(crash[2].by_hardware);
+	assert_false(crash[2].is_slim);
+	assert_int_equal(crash[2].source, SOURCE_PSTORE);
+	assert_true(sd_id128_is_null(crash[2].boot));
+	/* 3.9 ms after the record's own second */
+	assert_true(crash[2].time_us >= 1795212210000000 && crash[2].time_us < 1795212211000000);
+	assert_string_equal(crash[2].place, ARCHIVE "7710377731329/dmesg-erst-7710377731329884162");
+	assert_memory_equal(crash[2].key, "pstore:crash:", 13);
+	assert_true(crash[3].time_us >= 1795212227000000 && crash[3].time_us < 1795212228000000);
+	/* once more: all are known now */
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n_crashes, 4);
+}
+
+/* The archive's dmesg.txt, and the panic once more in the record of the restart. */
+static void test_one_crash(void **state)
+{
+	struct collect *collect = *state;
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+
+	put_part(collect, LIVE, "dmesg-erst-7710377731329884162");
+	text = test_read(test_data("golden/pstore/dmesg-erst-7710377731329884162"), &size);
+	put_file(collect, ARCHIVE "7710377/dmesg.txt", text, size);
+	memcpy(text, "Other#2", 7);
+	put_file(collect, LIVE "dmesg-erst-7710377731329884164", text, size);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n_crashes, 3);
+	assert_string_equal(collect->crashes[0].key, collect->crashes[1].key);
+	assert_string_equal(collect->crashes[0].key, collect->crashes[2].key);
+}
+
+/* Two of which nothing but the first line can be read: the file's number has the time. */
+static void test_unreadable_crashes(void **state)
+{
+	static const char *const paths[] = { LIVE "dmesg-erst-7710377731329884162",
+					     LIVE "dmesg-erst-7710377804344328194" };
+	struct collect *collect = *state;
+	char buffer[ROOT_PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		put_text(collect, paths[i], "Panic#1 Part1\n");
+		assert_int_equal(truncate(root_path(&collect->root, paths[i], buffer), 4ll << 30),
+				 0);
+	}
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(count_lines(collect->logged), 2);
+	assert_int_equal(collect->n_crashes, 2);
+	assert_string_not_equal(collect->crashes[0].key, collect->crashes[1].key);
+	assert_true(collect->crashes[0].time_us == 1795212210000000);
+	assert_true(collect->crashes[1].time_us == 1795212227000000);
+}
+
+/* Who takes no crashes gets the records all the same. */
+static void test_crashes_not_wanted(void **state)
+{
+	struct collect *collect = *state;
+
+	collect->intake.crash = NULL;
+	put_part(collect, LIVE, "dmesg-erst-7710377731329884162");
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+}
+
+/* A console's text: of a boot that ended in order no crash; a dmesg.txt beside it counts. */
+static void test_console(void **state)
+{
+	static const char clock[] = "[    1.000000] rtc_cmos: setting system clock to "
+				    "2026-11-20T22:03:26 UTC (1795212206)\n";
+	struct collect *collect = *state;
+	_cleanup_free_ char *text = NULL;
+
+	put_text(collect, LIVE CONSOLE, clock);
+	assert_int_equal(run(collect), 0);
+	assert_string_equal(collect->logged, "");
+	assert_int_equal(collect->n_crashes, 0);
+	assert_true(asprintf(&text, "cut off\n%s%s", clock, PANIC) > 0);
+	put_text(collect, LIVE CONSOLE, text);
+	put_part(collect, ARCHIVE, "dmesg-ramoops-0");
+	put_test_file(collect, ARCHIVE "1/dmesg.txt", "golden/pstore/dmesg-ramoops-0");
+	put_text(collect, ARCHIVE "1/" CONSOLE, text);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 2);
+	assert_int_equal(collect->n_crashes, 4);
+	for (unsigned int i = 0; i < 4; i++) {
+		const struct crash *crash = &collect->crashes[i];
+
+		if (!strstr(crash->place, CONSOLE))
+			continue;
+		assert_string_equal(crash->reason, "sysrq triggered crash");
+		assert_true(crash->time_us == 1795212230000000);
+	}
+}
+
 /* A kernel may show its oops without a reboot (pstore.update_ms). */
 static void test_this_boot(void **state)
 {
@@ -227,6 +348,11 @@ int main(void)
 		TEST(test_efi_over_parts),
 		TEST(test_missing_part),
 		TEST(test_one_delivery),
+		TEST(test_crashes),
+		TEST(test_one_crash),
+		TEST(test_unreadable_crashes),
+		TEST(test_crashes_not_wanted),
+		TEST(test_console),
 		TEST(test_known),
 		TEST(test_this_boot),
 		TEST(test_commits_between),
