@@ -282,6 +282,8 @@ int session_open(struct session *session, const struct config *config,
 	params.live = options->live;
 	params.boot = session->env.boot;
 	params.boot_time_us = session->env.boot_time_us;
+	/* a server that is gone must not keep a daemon from starting */
+	session->env.patient = !options->is_daemon;
 	r = open_accounting(session, options, params.journal);
 	params.accounting = session->accounting;
 	params.locate = session->dimms ? dimms_locate : NULL;

@@ -3,7 +3,9 @@
  * kdump: machine checks in the kernel logs that lie beside crash dumps in
  * /var/crash: vmcore-dmesg.txt (Fedora, RHEL), dmesg.<stamp> (Debian, Ubuntu) and
  * dmesg.txt (SUSE). They are the crashed kernel's whole log, so the errors that
- * led up to the crash are in them, too. Only read, never erased.
+ * led up to the crash are in them, too; that they are there says that it crashed,
+ * also where it had no time for words. Only read, never erased. RHEL's
+ * kexec-dmesg.log is no such log: it is the capture kernel's, which repeats the banks.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -11,26 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sources/crash-files.h"
 #include "sources/previous-log.h"
 #include "sources/source.h"
 #include "sources/tree.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define DIRECTORY "/var/crash"
 #define SECOND_US 1000000
 
-enum {
-	DEPTH_MAX = 3, /* a directory for each crash, on a share below one for each host */
-	FILES_MAX = 16384,
-	FILE_SIZE_MAX = 64 << 20, /* log_buf_len is less, but for a few bytes before each line */
-};
+/* log_buf_len is less, but for a few bytes before each line */
+enum { FILE_SIZE_MAX = 64 << 20 };
 
 struct kdump {
 	const struct source_env *env;
 	const struct intake *intake;
-	char **paths; /* below the root; directories have the time in their names */
-	size_t n_paths;
+	struct crash_files files;
 	size_t next;  /* first file not read, or the one that is being handed over */
 	bool is_read; /* it is: its records are in previous */
 	struct previous_log previous;
@@ -45,9 +43,7 @@ static struct kdump *kdump_of(struct source *source)
 static void kdump_free(struct kdump *kdump)
 {
 	kernel_log_done(&kdump->previous.log);
-	for (size_t i = 0; i < kdump->n_paths; i++)
-		free(kdump->paths[i]);
-	free(kdump->paths);
+	crash_files_free(&kdump->files);
 	free(kdump);
 }
 
@@ -68,45 +64,6 @@ static bool is_log(const char *name)
 	return true;
 }
 
-static int add_path(void *context, const char *path, const char *name)
-{
-	struct kdump *kdump = context;
-	char **grown = kdump->paths;
-
-	if (!is_log(name))
-		return 0;
-	if (kdump->n_paths >= FILES_MAX)
-		return -E2BIG;
-	/* a power of two is full */
-	if ((kdump->n_paths & (kdump->n_paths - 1)) == 0)
-		grown = reallocarray(grown, kdump->n_paths ? kdump->n_paths * 2 : 1,
-				     sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	kdump->paths = grown;
-	grown[kdump->n_paths] = strdup(path);
-	return grown[kdump->n_paths] ? (kdump->n_paths++, 0) : -ENOMEM;
-}
-
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int list_files(struct kdump *kdump, char why[SOURCE_WHY_MAX])
-{
-	int r = tree_walk(kdump->env->root, DIRECTORY, DEPTH_MAX, "kdump", add_path, kdump);
-
-	if (r < 0 && r != -E2BIG) {
-		snprintf(why, SOURCE_WHY_MAX, DIRECTORY ": %s", strerror(-r));
-		return r;
-	}
-	if (kdump->n_paths)
-		qsort(kdump->paths, kdump->n_paths, sizeof(*kdump->paths), by_path);
-	snprintf(why, SOURCE_WHY_MAX, "%zu kernel logs in " DIRECTORY, kdump->n_paths);
-	return 0;
-}
-
 static int kdump_new(const struct source_env *env, struct kdump **ret_kdump,
 		     char why[SOURCE_WHY_MAX])
 {
@@ -118,10 +75,12 @@ static int kdump_new(const struct source_env *env, struct kdump **ret_kdump,
 		return -ENOMEM;
 	}
 	kdump->env = env;
-	r = list_files(kdump, why);
-	if (r == 0)
-		*ret_kdump = take_ptr(kdump);
-	return r;
+	r = crash_files_list(env, source_kdump.name, is_log, &kdump->files, why);
+	if (r < 0)
+		return r;
+	snprintf(why, SOURCE_WHY_MAX, "%zu kernel logs in " CRASH_DIRECTORY, kdump->files.n);
+	*ret_kdump = take_ptr(kdump);
+	return 0;
 }
 
 static int kdump_probe(const struct source_env *env, char why[SOURCE_WHY_MAX])
@@ -140,8 +99,9 @@ static int kdump_open(const struct source_env *env, const struct intake *intake,
 	if (r < 0)
 		return r;
 	kdump->intake = intake;
-	if (kdump->n_paths >= FILES_MAX)
-		log_warning("kdump: more than %d kernel logs, the rest is left out", FILES_MAX);
+	if (kdump->files.is_cut)
+		log_warning("kdump: more than %d kernel logs, the rest is left out",
+			    CRASH_FILES_MAX);
 	*ret_source = (struct source *)kdump;
 	return 0;
 }
@@ -164,8 +124,10 @@ static int read_log(struct kdump *kdump, const char *path)
 	int r;
 
 	kernel_log_done(log);
-	kdump->previous.next = 0;
+	kdump->previous = (struct previous_log){ 0 };
 	refused = tree_read(kdump->env->root, path, FILE_SIZE_MAX, &text, &size, &st);
+	if (!refused)
+		refused = crash_files_distrust(&kdump->files, &st);
 	if (refused) {
 		log_warning("kdump: %s: %s; left where it is", path, refused);
 		return 0;
@@ -175,6 +137,8 @@ static int read_log(struct kdump *kdump, const char *path)
 		return r;
 	kernel_log_text(log, text, size);
 	r = kernel_log_end(log, 0, end_of_log(kdump->env, &st));
+	kdump->previous.is_crash = log->end.printk_us >= 0 || log->end.panic.cause != PANIC_NONE;
+	kdump->previous.place = path;
 	if (log->n_left_out)
 		log_warning("kdump: %s: more than %d machine checks, the rest is left out", path,
 			    KERNEL_LOG_RECORDS_MAX);
@@ -185,11 +149,11 @@ static int kdump_drain(struct source *source)
 {
 	struct kdump *kdump = kdump_of(source);
 
-	while (kdump->next < kdump->n_paths) {
+	while (kdump->next < kdump->files.n) {
 		int r;
 
 		if (!kdump->is_read) {
-			r = read_log(kdump, kdump->paths[kdump->next]);
+			r = read_log(kdump, kdump->files.paths[kdump->next]);
 			if (r < 0)
 				return r;
 			kdump->is_read = true;
@@ -221,7 +185,7 @@ static void kdump_describe(struct source *source, char *buffer, size_t size)
 	const struct kdump *kdump = kdump_of(source);
 
 	snprintf(buffer, size, "%zu kernel logs of crash dumps, %u new machine checks",
-		 kdump->n_paths, kdump->n_new);
+		 kdump->files.n, kdump->n_new);
 }
 
 static void kdump_close(struct source *source)

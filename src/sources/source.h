@@ -32,6 +32,7 @@ struct source_env {
 	const char *path;	/* replay: the file or directory the operator gave, not below root */
 	sd_id128_t boot;	/* this boot; null when unknown */
 	int64_t boot_time_us;	/* when this boot began, us since the epoch; 0 unknown */
+	bool patient;		/* may wait for a network file system that does not answer */
 	bool erase;		/* erst: erase live records after the commit */
 	/*
 	 * Whether the store has this delivery key already. A hint that saves
@@ -117,6 +118,7 @@ extern const struct source_ops *const sources[];
 extern const struct source_ops source_erst;
 extern const struct source_ops source_pstore;
 extern const struct source_ops source_kdump;
+extern const struct source_ops source_vmcore;
 extern const struct source_ops source_kmsg;
 extern const struct source_ops source_devmcelog;
 extern const struct source_ops source_tracefs;

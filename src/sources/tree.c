@@ -22,8 +22,9 @@ static bool is_directory(DIR *directory, const struct dirent *entry)
 	       S_ISDIR(st.st_mode);
 }
 
-int tree_walk(const struct root *root, const char *path, int depth, const char *who,
-	      int (*each)(void *context, const char *path, const char *name), void *context)
+int tree_walk_some(const struct root *root, const char *path, int depth, const char *who,
+		   bool (*enter)(void *context, const char *path),
+		   int (*each)(void *context, const char *path, const char *name), void *context)
 {
 	_cleanup_closedir_ DIR *directory = NULL;
 	struct dirent *entry;
@@ -40,14 +41,20 @@ int tree_walk(const struct root *root, const char *path, int depth, const char *
 		below = is_directory(directory, entry);
 		if (!below)
 			r = each(context, child, entry->d_name);
-		else if (depth > 0)
-			r = tree_walk(root, child, depth - 1, who, each, context);
+		else if (depth > 0 && (!enter || enter(context, child)))
+			r = tree_walk_some(root, child, depth - 1, who, enter, each, context);
 		if (below && r < 0 && r != -ENOMEM && r != -E2BIG) {
 			log_warning("%s: %s: cannot be read: %s", who, child, strerror(-r));
 			r = 0;
 		}
 	}
 	return r;
+}
+
+int tree_walk(const struct root *root, const char *path, int depth, const char *who,
+	      int (*each)(void *context, const char *path, const char *name), void *context)
+{
+	return tree_walk_some(root, path, depth, who, NULL, each, context);
 }
 
 void tree_check(const struct root *root, const char *path, const char *who)
@@ -83,16 +90,34 @@ static const char *explain(int error, size_t limit)
 
 	if (error == -ENOTSUP)
 		return "not a regular file";
+	if (error == -ELOOP)
+		return "a symbolic link";
 	if (error != -EFBIG)
 		return strerror(-error);
 	snprintf(text, sizeof(text), "larger than %zu KiB", limit / 1024);
 	return text;
 }
 
+int tree_open(const struct root *root, const char *path, struct stat *ret_st, const char **ret_why)
+{
+	int fd = open_regular(root, path, ret_st);
+
+	if (fd < 0)
+		*ret_why = explain(fd, 0);
+	return fd;
+}
+
+bool tree_has_changed(int fd, const struct stat *before)
+{
+	struct stat after;
+
+	return fstat(fd, &after) < 0 || !same_file(before, &after);
+}
+
 const char *tree_read(const struct root *root, const char *path, size_t limit, char **ret_text,
 		      size_t *ret_size, struct stat *ret_st)
 {
-	struct stat before, after;
+	struct stat before;
 	_cleanup_close_ int fd = open_regular(root, path, &before);
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0;
@@ -104,8 +129,7 @@ const char *tree_read(const struct root *root, const char *path, size_t limit, c
 		r = read_all(fd, limit, &text, &size);
 	if (r < 0)
 		return explain(r, limit);
-	if (fstat(fd, &after) < 0 || !same_file(&before, &after) ||
-	    (uint64_t)before.st_size != size)
+	if (tree_has_changed(fd, &before) || (uint64_t)before.st_size != size)
 		return "changed while it was read";
 	*ret_text = take_ptr(text);
 	*ret_size = size;

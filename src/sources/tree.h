@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
@@ -20,6 +21,13 @@
 int tree_walk(const struct root *root, const char *path, int depth, const char *who,
 	      int (*each)(void *context, const char *path, const char *name), void *context);
 
+/*
+ * The same but for the directories below path that enter() does not want; NULL wants all.
+ */
+int tree_walk_some(const struct root *root, const char *path, int depth, const char *who,
+		   bool (*enter)(void *context, const char *path),
+		   int (*each)(void *context, const char *path, const char *name), void *context);
+
 /* One line for a directory that is there and cannot be read. */
 void tree_check(const struct root *root, const char *path, const char *who);
 
@@ -31,6 +39,15 @@ void tree_check(const struct root *root, const char *path, const char *who);
  */
 const char *tree_read(const struct root *root, const char *path, size_t limit, char **ret_text,
 		      size_t *ret_size, struct stat *ret_st);
+
+/*
+ * Opens a regular file for reading by offset. Returns the fd, or -errno with the reason
+ * in *ret_why, valid until the next call.
+ */
+int tree_open(const struct root *root, const char *path, struct stat *ret_st, const char **ret_why);
+
+/* Whether an open file is another one than it was: now it is half of each. */
+bool tree_has_changed(int fd, const struct stat *before);
 
 /* Reads the first bytes of a regular file, at most size. Returns how many, or -errno. */
 int tree_peek(const struct root *root, const char *path, void *buffer, size_t size);

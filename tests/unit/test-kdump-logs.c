@@ -104,6 +104,99 @@ static void test_copy(void **state)
 	assert_int_equal(collect->n, 2);
 }
 
+/* A log of kdump is a crash's, also where the kernel had no time for a panic's words. */
+static void test_crashes(void **state)
+{
+	struct collect *collect = *state;
+	const struct crash *crash = collect->crashes;
+
+	put_log(collect, CRASH "1/vmcore-dmesg.txt", "dmesg-erst-7710377804344328194");
+	put_log(collect, CRASH "2/dmesg.202611202203", "dmesg-erst-7710377804344328194");
+	put_text(collect, CRASH "3/dmesg.txt", "[   25.000000] BUG: kernel NULL pointer\n");
+	put_text(collect, CRASH "4/dmesg.txt", "");
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n_crashes, 3);
+	assert_string_equal(crash[0].reason, "Fatal machine check");
+	assert_true(crash[0].by_hardware);
+	assert_int_equal(crash[0].source, SOURCE_VMCORE);
+	assert_string_equal(crash[0].place, CRASH "1/vmcore-dmesg.txt");
+	assert_memory_equal(crash[0].key, "vmcore:crash:", 13);
+	assert_string_equal(crash[0].key, crash[1].key);
+	assert_string_equal(crash[2].reason, "");
+	assert_false(crash[2].by_hardware);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n_crashes, 3);
+}
+
+static const char hanging[] =
+	"22 1 0:20 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
+	"70 22 0:51 / /var/crash/remote rw,relatime shared:40 - nfs4 server:/crash rw,hard\n";
+
+/* The daemon does not wait for a server; a harvest by hand may. */
+static void test_network(void **state)
+{
+	struct collect *collect = *state;
+
+	put_text(collect, "/proc/self/mountinfo", hanging);
+	put_log(collect, CRASH "remote/1/dmesg.txt", "dmesg-erst-7710377804344328194");
+	put_log(collect, CRASH "2/dmesg.txt", "dmesg-ramoops-0");
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+	assert_int_equal(collect->n_crashes, 1);
+	assert_string_equal(collect->logged, "mcelog: kdump: /var/crash/remote: on nfs4, which may "
+					     "hang: left to mcelog --harvest\n");
+	collect->env.patient = true;
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 2);
+	assert_string_equal(collect->logged, "");
+}
+
+static void test_network_directory(void **state)
+{
+	static const char all[] = "22 1 0:20 / / rw - nfs server:/root rw\n";
+	struct collect *collect = *state;
+	char path[ROOT_PATH_MAX], link[ROOT_PATH_MAX];
+
+	put_text(collect, "/proc/self/mountinfo", hanging);
+	put_log(collect, "/mnt/1/dmesg.txt", "dmesg-ramoops-0");
+	assert_int_equal(root_mkdir(&collect->root, "/var"), 0);
+	root_path(&collect->root, "/var/crash", link);
+	/* in the fake root the link does not lead anywhere: nobody has to follow it */
+	assert_int_equal(symlink("/var/crash/remote/host", link), 0);
+	assert_int_equal(run(collect), -ENOTSUP);
+	assert_string_equal(collect->why,
+			    "/var/crash: on nfs4, which may hang: left to mcelog --harvest");
+	/* a machine without any disk: our own state hangs with it */
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(symlink(root_path(&collect->root, "/mnt", path), link), 0);
+	put_text(collect, "/proc/self/mountinfo", all);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+}
+
+/* Where anybody may write, only root's files count; elsewhere whose they are does not matter. */
+static void test_owner(void **state)
+{
+	struct collect *collect = *state;
+	char path[ROOT_PATH_MAX];
+
+	if (geteuid() != 0)
+		skip();
+	put_log(collect, CRASH "1/dmesg.txt", "dmesg-ramoops-0");
+	put_log(collect, CRASH "2/dmesg.txt", "dmesg-erst-7710377804344328194");
+	assert_int_equal(chown(root_path(&collect->root, CRASH "1/dmesg.txt", path), 4711, 4711),
+			 0);
+	assert_int_equal(chmod(root_path(&collect->root, "/var/crash", path), 01777), 0);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+	assert_string_equal(collect->logged, "mcelog: kdump: " CRASH
+					     "1/dmesg.txt: of user 4711, and anybody may write to "
+					     "/var/crash: not believed; left where it is\n");
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 2);
+}
+
 static void test_time_of_file(void **state)
 {
 	struct collect *collect = *state;
@@ -160,6 +253,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_layouts),	 TEST(test_other_files), TEST(test_copy),
 		TEST(test_time_of_file), TEST(test_bad_files),	 TEST(test_no_directory),
+		TEST(test_crashes),	 TEST(test_network),	 TEST(test_network_directory),
+		TEST(test_owner),
 	};
 
 	unsetenv("JOURNAL_STREAM");

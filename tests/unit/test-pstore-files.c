@@ -235,7 +235,7 @@ static void test_plain(void **state)
 	expect_refused(collect, LIVE "dmesg-efi-4", "not a regular file");
 	assert_int_equal(
 		symlink("dmesg-efi-1", root_path(&collect->root, LIVE "dmesg-efi-5", buffer)), 0);
-	expect_refused(collect, LIVE "dmesg-efi-5", "Too many levels of symbolic links");
+	expect_refused(collect, LIVE "dmesg-efi-5", "a symbolic link");
 }
 
 #define NAME_Z "dmesg-erst-7710377589595963394.enc.z"
