@@ -205,6 +205,7 @@ static const struct source_ops *const harvested[] = {
 	&source_erst,
 	&source_pstore,
 	&source_kdump,
+	&source_vmcore,
 	&source_kmsg,
 };
 

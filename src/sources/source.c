@@ -13,6 +13,7 @@ const struct source_ops *const sources[] = {
 	&source_erst,
 	&source_pstore,
 	&source_kdump,
+	&source_vmcore,
 	&source_kmsg,
 	&source_devmcelog,
 	&source_tracefs,

@@ -96,6 +96,27 @@ expect 0 run_mcelog --harvest
 in_text "harvested: 0 new, 0 of known errors" "$log"
 [ "$(find "$root/$live" -name 'dmesg-*' | wc -l)" -eq 5 ] || fail "a log in pstore is gone"
 
+step "crash dumps: the slim one and a copy of it, one that is compressed, one being written"
+make_root
+printf 'cpu  1 2\nbtime 1795300000\n' >"$root/proc/stat"
+mkdir -p "$root/var/crash/202611211016" "$root/var/crash/127.0.0.1-2026-11-21-10:16:40"
+cp "$tests/golden/vmcore/slim-6.1" "$root/var/crash/202611211016/dump.202611211016"
+cp "$tests/golden/vmcore/slim-6.1" "$root/var/crash/127.0.0.1-2026-11-21-10:16:40/vmcore"
+cp "$tests/golden/vmcore/slim-6.1" "$root/var/crash/202611211016/dump-incomplete"
+: >"$root/var/crash/dump.202611211015.gz"
+expect 0 run_mcelog --harvest
+in_text "harvested: 4 new, 0 of known errors" "$log"
+lines 1 "vmcore: /var/crash/dump.202611211015.gz: compressed, not read" "$log"
+in_text "vmcore: /var/crash/202611211016/dump.202611211016: crashed by a hardware error, no memory dump kept: Fatal machine check" "$log"
+expect_events 4
+event 2026-11-21T10:16:25
+has '"sources":["vmcore"]'
+has '"severity":"corrected"'
+events | grep '"severity":"fatal"' >"$dir/event"
+has '"time":"2026-11-21T10:16:36'
+expect 0 run_mcelog --harvest
+in_text "harvested: 0 new, 0 of known errors" "$log"
+
 step "sources turned off"
 make_previous
 expect 0 run_mcelog --harvest --keep-erst --disable-source erst,kmsg,kdump
