@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Any bytes as a crash dump: its notes, and its kernel log as VMCOREINFO tells of it. */
+/*
+ * Any bytes as a crash dump: its notes, its kernel log as VMCOREINFO tells of it, and the one
+ * that a slim dump carries.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "slimdump/kernel-log.h"
 #include "sources/panic.h"
+#include "tests/fuzz/check-end.h"
 #include "util/bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -39,6 +43,24 @@ static void read_log(const struct crash_dump *dump)
 	strbuf_free(&text);
 }
 
+static void read_own_log(const struct crash_dump *dump)
+{
+	struct kernel_log log;
+	char *text;
+	size_t size;
+
+	if (crash_dump_text(dump, NOTE_OWN_LOG, &text, &size) < 0)
+		return;
+	if (kernel_log_init(&log) < 0)
+		abort();
+	kernel_log_text(&log, text, size);
+	if (kernel_log_end(&log, 0, dump->time * 1000000) < 0)
+		abort();
+	check_end(&log.end);
+	kernel_log_done(&log);
+	free(text);
+}
+
 /* A file that is refused has a reason; what is told of one that is taken is bounded. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -53,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (dump.notes.n_notes > ELF_NOTES_MAX || dump.notes.n_loads > ELF_SEGMENTS_MAX)
 			abort();
 		read_log(&dump);
+		read_own_log(&dump);
 	}
 	crash_dump_free(&dump);
 	return 0;

@@ -7,6 +7,7 @@
 #include "sources/inflate.h"
 #include "sources/kernel-log.h"
 #include "sources/pstore-name.h"
+#include "tests/fuzz/check-end.h"
 #include "util/cleanup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -31,6 +32,7 @@ static void take_name(const uint8_t *data, size_t size)
 
 static void check(const struct kernel_log *log)
 {
+	check_end(&log->end);
 	for (size_t i = 0; i < log->n; i++)
 		if (log->records[i].printk_us < -1 || log->records[i].record.time_us < 0)
 			abort();
