@@ -4,54 +4,8 @@
 set -euo pipefail
 # shellcheck source=../lab.sh
 . "$(dirname "$0")/../lab.sh"
-
-# kexec and its libraries, unpacked and not installed; sets KEXEC_DIR.
-need_kexec() {
-	local packages
-
-	KEXEC_DIR=$LAB_CACHE/kexec-tools
-	[ ! -e "$KEXEC_DIR/ready" ] || return 0
-	command -v apt-get dpkg >/dev/null || lab_skip "no apt-get to download kexec-tools with"
-	packages=$(apt-cache depends -i --recurse kexec-tools 2>/dev/null | grep '^libxen' || :)
-	rm -rf "$KEXEC_DIR.new"
-	mkdir -p "$KEXEC_DIR.new"
-	# shellcheck disable=SC2086 # names
-	(cd "$KEXEC_DIR.new" && apt-get -qq download kexec-tools $packages) >&2 ||
-		lab_skip "apt-get download kexec-tools failed"
-	for package in "$KEXEC_DIR.new"/*.deb; do
-		dpkg -x "$package" "$KEXEC_DIR.new"
-	done
-	rm "$KEXEC_DIR.new"/*.deb
-	touch "$KEXEC_DIR.new/ready"
-	mv "$KEXEC_DIR.new" "$KEXEC_DIR"
-}
-
-# What the capture kernel's initramfs runs instead of what it ran before: the program, in the
-# root of this system, on the real /proc/vmcore.
-guest_capture_init() {
-	cat <<-END
-		mkdir -p /host
-		mount -t 9p -o trans=virtio,version=9p2000.L,ro root /host
-		mount --bind /proc /host/proc
-		mount --bind /dev /host/dev
-		mount --bind /lab /host/mnt
-		mount -t 9p -o trans=virtio,version=9p2000.L,ro stage /host/srv
-		dmesg >/lab/out/capture-dmesg
-		chroot /host /srv/usr/sbin/mce-slimdump /proc/vmcore /mnt/out/vmcore \\
-			>/lab/out/said 2>&1
-		echo \$? >/lab/out/slimdump-status
-		sync
-		poweroff -f
-	END
-}
-
-guest_load() { # IMAGE INITRD
-	mkdir -p $OUT
-	guest_capture_init >/lab/init
-	LD_LIBRARY_PATH=/opt/kexec/usr/lib/x86_64-linux-gnu /opt/kexec/sbin/kexec -p "$1" \
-		--initrd="$2" --append="console=ttyS0 irqpoll nr_cpus=1 reset_devices panic=-1 \
-no_timer_check tsc=reliable quiet"
-}
+# shellcheck source=../kdump.sh
+. "$(dirname "$0")/../kdump.sh"
 
 guest_machine_check() { # IMAGE INITRD ADDRESS
 	local address=$3
@@ -98,11 +52,8 @@ note_owners() {
 
 lab_init slimdump
 lab_need debian
-need_kexec
 [ -x "${LAB_STAGE-}/usr/sbin/mce-slimdump" ] || lab_skip "no mce-slimdump in the stage"
-lab_layer
-mkdir -p "$LAB_LAYER/opt"
-cp -a "$KEXEC_DIR" "$LAB_LAYER/opt/kexec"
+need_kexec
 
 t_begin "a fatal machine check leaves a slim dump"
 crash guest_machine_check 0x12345000
