@@ -8,13 +8,16 @@
 
 enum { INDENT = 4 };
 
+#define CUT                                                                                        \
+	"It ended in a power loss or a hang, as far as evidence says: nothing tells of a "         \
+	"shutdown, and nothing of a crash."
+
 static const char *const ends[] = {
 	[BOOT_RUNNING] = "It is running.",
 	[BOOT_CLEAN] = "It was shut down.",
 	[BOOT_MACHINE_CHECK] = "It ended in a machine check:",
 	[BOOT_PANIC] = "It ended in a panic:",
-	[BOOT_CUT] = "It ended in a power loss or a hang, as far as evidence says: nothing tells "
-		     "of a shutdown, and nothing of a crash.",
+	[BOOT_CUT] = CUT,
 	[BOOT_UNKNOWN] = "How it ended is not known.",
 };
 
