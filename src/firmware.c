@@ -9,6 +9,7 @@
 #include "sources/wire.h"
 
 _Static_assert((int)FIRMWARE_PROBLEM_MAX >= (int)CPER_PROBLEM_MAX, "cper's problems fit");
+_Static_assert((int)DECODED_LABEL_MAX >= (int)FIRMWARE_LABEL_MAX, "a DIMM's label fits");
 _Static_assert((int)EVENT_FRU_TEXT_MAX >= (int)CPER_FRU_TEXT_MAX, "a FRU's text fits");
 
 struct walk {
@@ -81,6 +82,7 @@ static int give_error(struct walk *walk, const struct cper_error *error)
 		section.body.size = SECTION_BODY_MAX;
 	fill_delivery(walk, error, &event.record);
 	snprintf(event.fru_text, sizeof(event.fru_text), "%s", error->fru_text);
+	snprintf(event.decoded.label, sizeof(event.decoded.label), "%s", walk->firmware->label);
 	walk->n_calls++;
 	return walk->each(walk->context, &event, &section);
 }

@@ -18,7 +18,7 @@ enum firmware_form {
 	FIRMWARE_SECTION, /* one section's body, which lost its headers */
 };
 
-enum { FIRMWARE_NAME_MAX = 256 };
+enum { FIRMWARE_NAME_MAX = 256, FIRMWARE_LABEL_MAX = 64 };
 
 struct firmware {
 	enum firmware_form form;
@@ -26,6 +26,11 @@ struct firmware {
 	sd_id128_t type;   /* FIRMWARE_SECTION: of the section; null: to be guessed from name */
 	uint32_t severity; /* FIRMWARE_SECTION: enum cper_severity; UINT32_MAX unknown */
 	char name[FIRMWARE_NAME_MAX]; /* of the file or device, for messages */
+	/*
+	 * Where a kernel's log is the source: the DIMM as SMBIOS names it, printable ASCII.
+	 * The bytes then lack the handle that the kernel found it by. "" unknown.
+	 */
+	char label[FIRMWARE_LABEL_MAX];
 
 	/* delivery, as struct record has it; those of the errors in it that know better win */
 	enum source_id source;
@@ -37,6 +42,11 @@ struct firmware {
 	 * of the record, or without one "<source>:<hash of the body>"; further errors of
 	 * one body have ":<number>" behind it. So the same record is one delivery,
 	 * whether pstore shows its body or a device all of it.
+	 *
+	 * Of text there is no ID, and the same DIMM may fail in the same words every
+	 * hour: here it is a hash of what is the same in every copy of the log, the
+	 * number and time of the line and the number of the error among those of its
+	 * block. Not of the wall time, which a longer copy of the log may tell better.
 	 */
 	uint64_t record_id; /* 0: none, or the one in the record */
 };

@@ -36,7 +36,11 @@ int log_records(const char *text, size_t size,
 {
 	_cleanup_(text_parser_free_cleanup) struct text_parser *parser = NULL;
 	struct walk walk = { each, other, context };
-	struct text_output output = { take_record, take_foreign, &walk };
+	struct text_output output = {
+		.record = take_record,
+		.foreign = take_foreign,
+		.context = &walk,
+	};
 	int r = text_parser_new(&output, &parser);
 
 	while (r == 0 && size > 0) {

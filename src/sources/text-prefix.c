@@ -28,18 +28,20 @@ static bool take_word(struct span *span, const char *word)
 	return true;
 }
 
-/* "<6>", "<13>", and "{17}" before GHES lines. */
-static bool take_number_in(struct span *span, char open, char close)
+/* "<6>", "<13>", and "{17}" before GHES lines; numbers are the kernel's unsigned int. */
+static bool take_number_in(struct span *span, char open, char close, uint32_t *ret_number)
 {
+	uint32_t number = 0;
 	size_t i = 1;
 
 	if (!span->length || span->text[0] != open)
 		return false;
-	while (i < span->length && isdigit((unsigned char)span->text[i]))
-		i++;
+	for (; i < span->length && isdigit((unsigned char)span->text[i]); i++)
+		number = number * 10 + (uint32_t)(span->text[i] - '0');
 	if (i == 1 || i >= span->length || span->text[i] != close)
 		return false;
 	skip(span, i + 1);
+	*ret_number = number;
 	return true;
 }
 
@@ -53,10 +55,12 @@ static bool is_caller(const char *text, size_t length)
 	return true;
 }
 
+/* A date's words may be of any language, in UTF-8. */
 static bool may_be_in_bracket(char c)
 {
-	return (c >= '0' && c <= '9') || c == '.' || c == ' ' || c == ':' || c == '+' || c == '-' ||
-	       c == ',' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+	return (unsigned char)c >= 0x80 || (c >= '0' && c <= '9') || c == '.' || c == ' ' ||
+	       c == ':' || c == '+' || c == '-' || c == ',' ||
+	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }
 
 /* printk's own time, "[   12.345678]", which nearly every line has. */
@@ -131,14 +135,17 @@ static bool take_header(struct span *span)
 	return false;
 }
 
-/* A header that names no kernel: the mark of the messages themselves ends it. */
+/* A header that names no kernel: the mark of the messages themselves ends it, or its "{N}". */
 static bool take_foreign_header(struct span *span)
 {
-	const char *at = memmem(span->text, span->length, "[Hardware Error]: ", 18);
+	const char *at = memmem(span->text, span->length, "[Hardware Error]: ", 18), *open = at;
 
 	if (!at)
 		return false;
-	skip(span, (size_t)(at - span->text));
+	if (at > span->text && at[-1] == '}')
+		for (open = at - 1; open > span->text && *open != '{' && *open != ' ';)
+			open--;
+	skip(span, (size_t)((*open == '{' ? open : at) - span->text));
 	return true;
 }
 
@@ -214,6 +221,8 @@ static bool take_kmsg(struct span *span, struct text_prefix *prefix)
 
 static bool take_one(struct span *span, struct text_prefix *prefix)
 {
+	uint32_t level;
+
 	skip_blanks(span);
 	if (!span->length)
 		return false;
@@ -222,11 +231,13 @@ static bool take_one(struct span *span, struct text_prefix *prefix)
 		skip(span, 1);
 		return true;
 	case '<':
-		return take_number_in(span, '<', '>');
+		return take_number_in(span, '<', '>', &level);
 	case '(':
 		return take_word(span, "(XEN) ") && (prefix->xen = true);
 	case '{':
-		return take_number_in(span, '{', '}');
+		if (take_number_in(span, '{', '}', &prefix->number))
+			return (prefix->numbered = true);
+		return false;
 	case '[':
 		if (take_word(span, hardware_error))
 			return (prefix->hardware_error = true);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A part of somebody else's line. */
 struct span {
@@ -19,6 +20,8 @@ struct text_prefix {
 	bool hardware_error; /* "[Hardware Error]:" was there */
 	bool xen;	     /* "(XEN)" was there */
 	bool edac;	     /* "EDAC <driver> MC<n>:" was there */
+	bool numbered;	     /* "{N}" was there, before what firmware reported */
+	uint32_t number;     /* N */
 	bool any;	     /* something was cut off but quoting */
 };
 

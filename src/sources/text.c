@@ -7,12 +7,16 @@
 #include <string.h>
 
 #include "sources/text-fields.h"
+#include "sources/text-firmware.h"
 #include "sources/text-message.h"
 #include "sources/text-prefix.h"
 #include "sources/text-records.h"
 #include "util/cleanup.h"
 
-enum { LINES_MAX = 1024 }; /* bytes of lines that may be one */
+enum {
+	LINES_MAX = 1024, /* bytes of lines that may be one */
+	HEADER_MAX = 256,
+};
 
 /* Between lines, where they are joined with a blank, and where without one. */
 enum joint {
@@ -26,6 +30,7 @@ enum joint {
  */
 struct text_parser {
 	struct text_messages messages;
+	struct text_firmware firmware;
 	char lines[LINES_MAX];
 	size_t n_lines;
 	enum {
@@ -34,7 +39,9 @@ struct text_parser {
 		KEPT_PARTIAL,
 		KEPT_FOREIGN,
 	} kept;
-	size_t n_taken; /* of KEPT_PARTIAL: the lines that made sense without the rest */
+	size_t n_taken;		 /* of KEPT_PARTIAL: the lines that made sense without the rest */
+	char header[HEADER_MAX]; /* the last line, if it was the first one of decoded output */
+	size_t n_header;
 };
 
 int text_parser_new(const struct text_output *output, struct text_parser **ret_parser)
@@ -44,6 +51,7 @@ int text_parser_new(const struct text_output *output, struct text_parser **ret_p
 	if (!parser)
 		return -ENOMEM;
 	parser->messages.records.output = *output;
+	parser->firmware.output = *output;
 	*ret_parser = parser;
 	return 0;
 }
@@ -61,6 +69,11 @@ void text_parser_mark(struct text_parser *parser, struct text_mark mark)
 struct text_mark text_parser_record_mark(const struct text_parser *parser)
 {
 	return parser->messages.records.mark_given;
+}
+
+struct text_mark text_parser_firmware_mark(const struct text_parser *parser)
+{
+	return parser->firmware.mark_given;
 }
 
 static void take_blank(struct text_parser *parser)
@@ -310,6 +323,33 @@ static void take_line(struct text_parser *parser, const char *line, size_t lengt
 		pass_on(parser, line, length);
 }
 
+/* Whether a line is one of those in which the kernel prints what firmware reported. */
+static bool take_firmware(struct text_parser *parser, struct span span,
+			  const struct text_prefix *prefix)
+{
+	struct text_firmware *firmware = &parser->firmware;
+
+	return firmware->output.firmware &&
+	       text_firmware_line(firmware, span, prefix, parser->messages.records.mark);
+}
+
+static void keep_header(struct text_parser *parser, const char *line, size_t length)
+{
+	parser->n_header = length < HEADER_MAX ? length : 0;
+	memcpy(parser->header, line, parser->n_header);
+}
+
+/*
+ * Decoded output of what firmware reported has no registers that a record could be made
+ * of again: it is all foreign, with the line before this one, which seemed to begin a record.
+ */
+static void take_decoded_firmware(struct text_parser *parser)
+{
+	parser->messages.decoded = false;
+	if (parser->n_header)
+		pass_on(parser, parser->header, parser->n_header);
+}
+
 void text_parser_line(struct text_parser *parser, const char *line, size_t length)
 {
 	struct text_prefix prefix;
@@ -320,10 +360,19 @@ void text_parser_line(struct text_parser *parser, const char *line, size_t lengt
 	span = text_strip_prefix(line, length, &prefix);
 	if (!prefix.hardware_error && !begins_with(span, "EDAC"))
 		parser->messages.records.since_given++;
+	if (take_firmware(parser, span, &prefix)) {
+		release(parser);
+		return;
+	}
 	if (span.length && may_go_on(parser, span, &prefix) &&
 	    join(parser, (struct span){ line, length }, span, &prefix))
 		return;
 	release(parser);
+	if (parser->messages.decoded && begins_with(span, "CPU unknown BANK "))
+		take_decoded_firmware(parser);
+	parser->n_header = 0;
+	if (begins_with(span, "Hardware event."))
+		keep_header(parser, line, length);
 	if (span.length)
 		take_line(parser, line, length, span, &prefix);
 	else
@@ -333,6 +382,7 @@ void text_parser_line(struct text_parser *parser, const char *line, size_t lengt
 void text_parser_finish(struct text_parser *parser)
 {
 	release(parser);
+	text_blocks_give_out(&parser->firmware);
 	text_records_give_out_all(&parser->messages.records);
 	parser->messages.decoded = false;
 	parser->messages.has_cpu = false;

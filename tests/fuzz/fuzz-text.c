@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode/cper.h"
 #include "decode/decode.h"
 #include "event/event.h"
 #include "sources/text.h"
@@ -22,6 +23,22 @@ static void take_record(void *context, const struct record *record, const char *
 	strbuf_reset(text);
 }
 
+static int take_error(void *context, const struct cper_error *error)
+{
+	strbuf_add(context, error->decoded.mca);
+	strbuf_reset(context);
+	return 0;
+}
+
+/* What is made of text is a whole block, whatever the text. */
+static void take_firmware(void *context, const struct firmware *firmware)
+{
+	char problem[CPER_PROBLEM_MAX];
+
+	if (cper_parse_status(firmware->bytes, take_error, context, problem) < 0)
+		abort();
+}
+
 static void take_foreign(void *context, const char *line, size_t length)
 {
 	strbuf_add_bytes(context, line, length);
@@ -34,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_strbuf_ struct strbuf text = { 0 };
 	struct text_output output = {
 		.record = take_record,
+		.firmware = take_firmware,
 		.foreign = take_foreign,
 		.context = &text,
 	};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Kernel text: tests/golden/text/input/NAME through the parser must give
- * expected/NAME, a line for each record and, behind "|", each foreign line.
+ * expected/NAME, a line for each record, one for each error that firmware reported
+ * with all its bytes that are not 0, and, behind "|", each foreign line.
  * MCELOG_TEST_SRCDIR names the source tree.
  */
 #include <setjmp.h>
@@ -38,6 +39,46 @@ static void print_record(void *context, const struct record *record, const char 
 	fprintf(out, "\n");
 }
 
+/* " 16:1a2b3c4d": the four bytes from 16 on; those that are 0 are left out. */
+static void print_bytes(FILE *out, struct bytes bytes)
+{
+	for (size_t at = 0; at < bytes.size; at += 4) {
+		uint8_t four[4] = { 0 };
+
+		for (size_t i = 0; i < 4; i++)
+			four[i] = bytes_u8(bytes, at + i);
+		if (four[0] || four[1] || four[2] || four[3])
+			fprintf(out, " %zu:%02x%02x%02x%02x", at, four[0], four[1], four[2],
+				four[3]);
+	}
+}
+
+enum { AT_LENGTH = 12, BLOCK_SIZE = 20, ENTRY_SIZE = 72 };
+
+static void print_firmware(void *context, const struct firmware *firmware)
+{
+	struct bytes block = firmware->bytes, entry, body;
+	FILE *out = context;
+
+	assert_int_equal(firmware->form, FIRMWARE_STATUS);
+	assert_int_equal(firmware->source, SOURCE_TEXT);
+	assert_int_not_equal(firmware->record_id, 0);
+	assert_true(block.size > BLOCK_SIZE + ENTRY_SIZE);
+	assert_int_equal(bytes_u32(block, AT_LENGTH), block.size - BLOCK_SIZE);
+	entry = (struct bytes){ block.data + BLOCK_SIZE, ENTRY_SIZE };
+	body = (struct bytes){ entry.data + ENTRY_SIZE, block.size - BLOCK_SIZE - ENTRY_SIZE };
+	assert_int_equal(bytes_u32(entry, 24), body.size);
+	fprintf(out, "firmware \"%s\"%s severity=%d", firmware->name,
+		firmware->replayed ? " replayed" : "", (int)bytes_u32(block, 16));
+	if (firmware->label[0])
+		fprintf(out, " label=\"%s\"", firmware->label);
+	fprintf(out, "\n  entry");
+	print_bytes(out, entry);
+	fprintf(out, "\n  body of %zu", body.size);
+	print_bytes(out, body);
+	fprintf(out, "\n");
+}
+
 static void print_foreign(void *context, const char *line, size_t length)
 {
 	fprintf(context, "| %.*s\n", (int)length, line);
@@ -49,7 +90,11 @@ static char *parse_file(const char *path)
 	_cleanup_fclose_ FILE *in = fopen(path, "re");
 	_cleanup_free_ struct text_parser *parser = NULL;
 	_cleanup_free_ char *line = NULL;
-	struct text_output output = { .record = print_record, .foreign = print_foreign };
+	struct text_output output = {
+		.record = print_record,
+		.firmware = print_firmware,
+		.foreign = print_foreign,
+	};
 	char *text = NULL;
 	size_t size = 0, line_size = 0;
 	ssize_t length;
