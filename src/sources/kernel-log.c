@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sources/kernel-log-time.h"
 #include "sources/text-fields.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
@@ -213,6 +214,45 @@ static void take_record(void *context, const struct record *record, const char *
 	};
 }
 
+/* Its bytes are the list's own. */
+static void add_firmware(struct kernel_log *log, const struct firmware *firmware, uint8_t *bytes)
+{
+	struct text_mark mark = text_parser_firmware_mark(log->parser);
+	struct kernel_log_firmware *found = &log->firmware[log->n_firmware++];
+
+	*found = (struct kernel_log_firmware){
+		.firmware = *firmware,
+		.number = mark.number,
+		.printk_us = mark.time_us,
+	};
+	memcpy(bytes, firmware->bytes.data, firmware->bytes.size);
+	found->firmware.bytes.data = bytes;
+}
+
+static void take_firmware(void *context, const struct firmware *firmware)
+{
+	struct kernel_log *log = context;
+	struct kernel_log_firmware *grown = log->firmware;
+	size_t n = log->n_firmware;
+	uint8_t *bytes;
+
+	if (n >= KERNEL_LOG_RECORDS_MAX)
+		log->n_left_out++;
+	if (n >= KERNEL_LOG_RECORDS_MAX || log->error)
+		return;
+	if ((n & (n - 1)) == 0)
+		grown = reallocarray(log->firmware, n ? n * 2 : 1, sizeof(*grown));
+	if (grown)
+		log->firmware = grown;
+	bytes = malloc(firmware->bytes.size);
+	if (grown && bytes) {
+		add_firmware(log, firmware, bytes);
+		return;
+	}
+	free(bytes);
+	log->error = -ENOMEM;
+}
+
 static void take_foreign(void *context, const char *line, size_t length)
 {
 	(void)context, (void)line, (void)length;
@@ -222,6 +262,7 @@ int kernel_log_init(struct kernel_log *log)
 {
 	const struct text_output output = {
 		.record = take_record,
+		.firmware = take_firmware,
 		.foreign = take_foreign,
 		.context = log,
 	};
@@ -239,100 +280,13 @@ void kernel_log_done(struct kernel_log *log)
 {
 	text_parser_free(log->parser);
 	free(log->records);
+	for (size_t i = 0; i < log->n_firmware; i++)
+		free((uint8_t *)log->firmware[i].firmware.bytes.data);
+	free(log->firmware);
 	*log = (struct kernel_log){ 0 };
 }
 
-/* --- when it was --- */
-
-/* A line of which both clocks are known. */
-struct anchor {
-	int64_t printk_us; /* -1: none */
-	int64_t wall_us;
-};
-
-static bool is_anchor(const struct kernel_log_record *record)
-{
-	return record->printk_us >= 0 && record->record.fields & RECORD_HAS_TIME &&
-	       record->record.time_us > 0;
-}
-
-static uint64_t distance(const struct anchor *anchor, int64_t printk_us)
-{
-	if (anchor->printk_us < 0)
-		return UINT64_MAX;
-	return anchor->printk_us < printk_us ? (uint64_t)(printk_us - anchor->printk_us)
-					     : (uint64_t)(anchor->printk_us - printk_us);
-}
-
-static int64_t date(const struct anchor *a, const struct anchor *b, int64_t printk_us)
-{
-	const struct anchor *nearest = distance(a, printk_us) <= distance(b, printk_us) ? a : b;
-	int64_t time_us;
-
-	if (printk_us < 0 || nearest->printk_us < 0 ||
-	    __builtin_add_overflow(nearest->wall_us, printk_us - nearest->printk_us, &time_us) ||
-	    time_us < 0)
-		return 0;
-	return time_us;
-}
-
-/* The nearest line before each record, then the nearest behind it; one is better. */
-static void date_records(struct kernel_log *log, const struct anchor *start)
-{
-	const struct anchor none = { .printk_us = -1 };
-	struct anchor anchor = *start;
-	struct anchor *before = reallocarray(NULL, log->n + 1, sizeof(*before));
-
-	if (!before) {
-		log->error = -ENOMEM;
-		return;
-	}
-	for (size_t i = 0; i < log->n; i++) {
-		if (is_anchor(&log->records[i]))
-			anchor = (struct anchor){ log->records[i].printk_us,
-						  log->records[i].record.time_us };
-		before[i] = anchor;
-	}
-	anchor = none;
-	for (size_t i = log->n; i-- > 0;) {
-		struct kernel_log_record *record = &log->records[i];
-
-		if (is_anchor(record))
-			anchor = (struct anchor){ record->printk_us, record->record.time_us };
-		else if (!record->record.time_us)
-			record->record.time_us = date(&before[i], &anchor, record->printk_us);
-	}
-	free(before);
-}
-
-/* By the nearest of all lines; a record without a TIME of its own is none. */
-static int64_t date_end(const struct kernel_log *log, const struct anchor *start)
-{
-	struct anchor nearest = *start;
-
-	for (size_t i = 0; i < log->n; i++) {
-		const struct kernel_log_record *record = &log->records[i];
-		const struct anchor anchor = { record->printk_us, record->record.time_us };
-
-		if (is_anchor(record) &&
-		    distance(&anchor, log->end.printk_us) < distance(&nearest, log->end.printk_us))
-			nearest = anchor;
-	}
-	return date(&nearest, &nearest, log->end.printk_us);
-}
-
-/* The anchor that does not come from a record, the best there is. */
-static struct anchor first_anchor(const struct kernel_log *log, int64_t began_us, int64_t ended_us)
-{
-	if (log->clock_printk_us >= 0)
-		return (struct anchor){ log->clock_printk_us, log->clock_wall_us };
-	for (size_t i = 0; i < log->n; i++)
-		if (is_anchor(&log->records[i]))
-			return (struct anchor){ .printk_us = -1 };
-	if (began_us)
-		return (struct anchor){ 0, began_us };
-	return (struct anchor){ ended_us ? log->mark.time_us : -1, ended_us };
-}
+/* --- which it is --- */
 
 /*
  * A bank that a reset left: the first poll of a boot, which has no TSC. It is printed
@@ -348,8 +302,6 @@ static bool is_of_boot(const struct kernel_log *log, const struct kernel_log_rec
 	return !record->record.tsc && !record->record.mcgstatus && record->printk_us >= 0 &&
 	       record->printk_us < end_us;
 }
-
-/* --- which it is --- */
 
 /*
  * What tells it from every other one: printk's time, or else its own times. A
@@ -415,14 +367,40 @@ static void number_records(struct kernel_log *log)
 	free(sorted);
 }
 
+/* As hash_record(), of one that the text numbers. */
+static uint64_t hash_firmware(const struct kernel_log *log, const struct kernel_log_firmware *found)
+{
+	const bool has_time = found->printk_us >= 0;
+	const uint64_t values[] = {
+		found->firmware.record_id,
+		(uint64_t)found->printk_us,
+		has_time ? 0 : log->text_hash,
+		has_time ? 0 : found->number,
+	};
+
+	return bytes_hash((struct bytes){ (const uint8_t *)values, sizeof(values) });
+}
+
+static void end_firmware(struct kernel_log *log, int64_t ended_us)
+{
+	for (size_t i = 0; i < log->n_firmware; i++) {
+		struct kernel_log_firmware *found = &log->firmware[i];
+		struct firmware *firmware = &found->firmware;
+
+		if (!firmware->time_us && !firmware->replayed && found->printk_us < 0)
+			firmware->time_us = ended_us;
+		firmware->record_id = hash_firmware(log, found);
+	}
+}
+
 int kernel_log_end(struct kernel_log *log, int64_t began_us, int64_t ended_us)
 {
-	struct anchor anchor;
+	int r;
 
 	text_parser_finish(log->parser);
-	anchor = first_anchor(log, began_us, ended_us);
-	date_records(log, &anchor);
-	log->end.time_us = date_end(log, &anchor);
+	r = kernel_log_date(log, began_us, ended_us);
+	if (r < 0)
+		log->error = r;
 	if (log->end.printk_us < 0)
 		log->end.time_us = ended_us;
 	log->end.hash = hash_end(log);
@@ -435,6 +413,7 @@ int kernel_log_end(struct kernel_log *log, int64_t began_us, int64_t ended_us)
 		record->hash = hash_record(log, record);
 	}
 	number_records(log);
+	end_firmware(log, ended_us);
 	if (log->error)
 		log->n = 0;
 	return log->error;

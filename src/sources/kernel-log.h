@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel-log: the machine checks in a kernel's whole log, and how it ended: text.h's
- * parser, and what the lines around its records tell. Lines may be as in dmesg, with
- * levels as in pstore, or as in /dev/kmsg. Lines that user space wrote do not count.
+ * kernel-log: the machine checks in a kernel's whole log, the errors that firmware
+ * reported, and how it ended: text.h's parser, and what the lines around its records tell.
+ * Lines may be as in dmesg, with levels as in pstore, or as in /dev/kmsg. Lines that user
+ * space wrote do not count.
  *
  *	kernel_log_line()... -> kernel_log_end() -> records[0 .. n)
  */
@@ -16,7 +17,7 @@
 #include "sources/panic.h"
 #include "sources/text.h"
 
-enum { KERNEL_LOG_RECORDS_MAX = 65536 };
+enum { KERNEL_LOG_RECORDS_MAX = 65536 }; /* and as many errors that firmware reported */
 
 struct kernel_log_record {
 	/*
@@ -35,6 +36,18 @@ struct kernel_log_record {
 	unsigned int ordinal; /* among those in this log with the same hash */
 };
 
+struct kernel_log_firmware {
+	/*
+	 * time_us is set as a record's is, but where replayed says that it was before
+	 * the boot whose log this is. record_id tells it from all others of all logs, and
+	 * is the same in a copy. source and boot are left to the caller; the
+	 * bytes are the log's.
+	 */
+	struct firmware firmware;
+	uint64_t number;   /* of its first line, as a record's */
+	int64_t printk_us; /* likewise */
+};
+
 /* The log's panic; where it does not tell of one, its last line. */
 struct kernel_log_end {
 	struct panic panic;
@@ -47,6 +60,8 @@ struct kernel_log {
 	struct text_parser *parser;
 	struct kernel_log_record *records; /* after kernel_log_end() */
 	size_t n;
+	struct kernel_log_firmware *firmware; /* likewise, in the order in which they ended */
+	size_t n_firmware;
 	uint64_t n_left_out; /* those beyond KERNEL_LOG_RECORDS_MAX */
 	struct kernel_log_end end;
 

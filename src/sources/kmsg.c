@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmsg: machine checks in this boot's kernel log, /dev/kmsg: those from before
- * the trace could have them, above all the banks that an earlier boot left
- * behind and that the kernel finds and prints as it comes up.
+ * kmsg: machine checks, and errors that firmware reported, in this boot's kernel log, /dev/kmsg:
+ * those from before the trace could have them, above all the banks that an earlier boot left behind
+ * and that the kernel finds and prints as it comes up.
  *
  * What came after the trace instance was made is the trace's, which has more
  * registers and a better time, so it is left out. In doubt (a clock that was
  * set, a machine that slept) it is handed over: the store joins the two. Where no
  * instance is there yet all counts; a record delivered once is known by its
- * sequence number, however often it is read.
+ * sequence number, however often it is read. What firmware reported the trace does not
+ * have: all of it is handed over.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +41,7 @@ struct kmsg {
 	const struct intake *intake;
 	struct kernel_log log;
 	int64_t traced_us; /* wall time from which on the trace has it all; 0: it has not */
-	size_t next;	   /* first record not handed over */
+	size_t next; /* first not handed over of the records, then of what firmware reported */
 	unsigned int n_new;
 };
 
@@ -238,27 +239,55 @@ static void fill_delivery(const struct kmsg *kmsg, const struct kernel_log_recor
 			 SD_ID128_FORMAT_VAL(boot), found->number);
 }
 
+static int deliver_record(struct kmsg *kmsg, const struct kernel_log_record *found)
+{
+	const struct source_env *env = kmsg->env;
+	struct record record;
+	int r;
+
+	if (is_traced(kmsg, found))
+		return 0;
+	fill_delivery(kmsg, found, &record);
+	if (env->known && env->known(env->context, record.key))
+		return 0;
+	r = kmsg->intake->record(kmsg->intake->context, &record);
+	if (r == 0)
+		kmsg->n_new++;
+	return r;
+}
+
+/* The ID tells it from all in this log: with the boot, from those of other boots. */
+static int deliver_firmware(struct kmsg *kmsg, const struct kernel_log_firmware *found)
+{
+	const struct intake *intake = kmsg->intake;
+	struct firmware firmware = found->firmware;
+	struct {
+		uint64_t id;
+		sd_id128_t boot;
+	} value = { found->firmware.record_id, kmsg->env->boot };
+
+	firmware.source = SOURCE_KMSG;
+	firmware.record_id = bytes_hash((struct bytes){ (const uint8_t *)&value, sizeof(value) });
+	if (!firmware.replayed)
+		firmware.boot = kmsg->env->boot;
+	return intake->firmware ? intake->firmware(intake->context, &firmware) : 0;
+}
+
 static int kmsg_drain(struct source *source)
 {
 	struct kmsg *kmsg = kmsg_of(source);
-	const struct source_env *env = kmsg->env;
+	const struct kernel_log *log = &kmsg->log;
 
-	for (; kmsg->next < kmsg->log.n; kmsg->next++) {
-		const struct kernel_log_record *found = &kmsg->log.records[kmsg->next];
-		struct record record;
+	for (; kmsg->next < log->n + log->n_firmware; kmsg->next++) {
+		size_t next = kmsg->next;
 		int r;
 
-		if (is_traced(kmsg, found))
-			continue;
 		if (!kmsg->intake->has_room(kmsg->intake->context))
 			return 1;
-		fill_delivery(kmsg, found, &record);
-		if (env->known && env->known(env->context, record.key))
-			continue;
-		r = kmsg->intake->record(kmsg->intake->context, &record);
+		r = next < log->n ? deliver_record(kmsg, &log->records[next])
+				  : deliver_firmware(kmsg, &log->firmware[next - log->n]);
 		if (r < 0)
 			return r;
-		kmsg->n_new++;
 	}
 	return 0;
 }

@@ -20,6 +20,35 @@ static void fill_delivery(const struct source_env *env, enum source_id source,
 		 found->hash, found->ordinal);
 }
 
+static int deliver_record(const struct kernel_log_record *found, enum source_id source,
+			  const struct source_env *env, const struct intake *intake,
+			  unsigned int *n_new)
+{
+	struct record record;
+	int r;
+
+	fill_delivery(env, source, found, &record);
+	if (env->known && env->known(env->context, record.key))
+		return 0;
+	r = intake->record(intake->context, &record);
+	if (r == 0)
+		++*n_new;
+	return r;
+}
+
+/* What of it the store has, the intake knows: it makes the keys. */
+static int deliver_firmware(const struct kernel_log_firmware *found, enum source_id source,
+			    const struct source_env *env, const struct intake *intake)
+{
+	struct firmware firmware = found->firmware;
+
+	firmware.source = source;
+	firmware.replayed |= !env->boot_time_us || firmware.time_us < env->boot_time_us;
+	if (!firmware.replayed)
+		firmware.boot = env->boot;
+	return intake->firmware ? intake->firmware(intake->context, &firmware) : 0;
+}
+
 void previous_crash_name(struct crash *crash, uint64_t hash, const char *place)
 {
 	snprintf(crash->key, sizeof(crash->key), "%s:crash:%016" PRIx64,
@@ -60,19 +89,19 @@ int previous_log_deliver(struct previous_log *previous, enum source_id source,
 			 const struct source_env *env, const struct intake *intake,
 			 unsigned int *n_new)
 {
-	for (; previous->next < previous->log.n; previous->next++) {
-		struct record record;
+	const struct kernel_log *log = &previous->log;
+
+	for (; previous->next < log->n + log->n_firmware; previous->next++) {
+		size_t next = previous->next;
 		int r;
 
 		if (!intake->has_room(intake->context))
 			return 1;
-		fill_delivery(env, source, &previous->log.records[previous->next], &record);
-		if (env->known && env->known(env->context, record.key))
-			continue;
-		r = intake->record(intake->context, &record);
+		r = next < log->n
+			    ? deliver_record(&log->records[next], source, env, intake, n_new)
+			    : deliver_firmware(&log->firmware[next - log->n], source, env, intake);
 		if (r < 0)
 			return r;
-		++*n_new;
 	}
 	return previous->is_crash ? deliver_end(previous, source, env, intake) : 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * previous-log: hands the machine checks of an earlier boot's kernel log over, and
- * how that boot ended, whatever kept the log: pstore, a crash dump.
+ * what firmware reported and how that boot ended, whatever kept the log: pstore, a crash
+ * dump.
  */
 #pragma once
 
@@ -11,7 +12,7 @@
 /* Zeroed: no log. log is the caller's to fill, end and release. */
 struct previous_log {
 	struct kernel_log log;
-	size_t next;	   /* first record not handed over */
+	size_t next; /* first not handed over of the records, then of what firmware reported */
 	bool is_crash;	   /* the log ends with a crash, which has not been handed over */
 	const char *place; /* of the crash, below the root; borrowed */
 };
