@@ -25,6 +25,11 @@ static void take_record(void *context, const struct record *record, const char *
 	printer_record(context, record, symbol);
 }
 
+static void take_firmware(void *context, const struct firmware *firmware)
+{
+	printer_firmware(context, firmware);
+}
+
 static void take_foreign(void *context, const char *line, size_t length)
 {
 	printer_line(context, line, length);
@@ -88,6 +93,7 @@ int ascii_run(const struct config *config)
 	struct printer printer;
 	struct text_output output = {
 		.record = take_record,
+		.firmware = take_firmware,
 		.foreign = take_foreign,
 		.context = &printer,
 	};

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "decode/decode.h"
+#include "firmware.h"
 #include "util/log.h"
 
 enum { OUTPUT_SIZE = 64 << 10 }; /* written out when this much is there */
@@ -45,20 +46,14 @@ static void set_cpu(const struct printer *printer, struct record *record)
 	record->fields |= RECORD_HAS_CPUID;
 }
 
-void printer_record(struct printer *printer, const struct record *record, const char *symbol)
+static void flush_if_full(struct printer *printer)
 {
-	struct event *event = &printer->event;
+	if (printer->text.length >= OUTPUT_SIZE)
+		printer_flush(printer);
+}
 
-	event->record = *record;
-	set_cpu(printer, &event->record);
-	event->record.replayed = true;
-	if (printer->raw) {
-		record_to_raw(&event->record, &printer->text);
-		if (printer->text.length >= OUTPUT_SIZE)
-			printer_flush(printer);
-		return;
-	}
-	decode(&event->record, &event->decoded);
+static void print_event(struct printer *printer, const struct event *event, const char *symbol)
+{
 	if (printer->json) {
 		event_to_json(event, NULL, &printer->text);
 		strbuf_add(&printer->text, "\n");
@@ -71,8 +66,53 @@ void printer_record(struct printer *printer, const struct record *record, const 
 			strbuf_add(&printer->text, "\n\n");
 		}
 	}
-	if (printer->text.length >= OUTPUT_SIZE)
-		printer_flush(printer);
+	flush_if_full(printer);
+}
+
+void printer_record(struct printer *printer, const struct record *record, const char *symbol)
+{
+	struct event *event = &printer->event;
+
+	event->record = *record;
+	set_cpu(printer, &event->record);
+	event->record.replayed = true;
+	if (printer->raw) {
+		record_to_raw(&event->record, &printer->text);
+		flush_if_full(printer);
+		return;
+	}
+	decode(&event->record, &event->decoded);
+	print_event(printer, event, symbol);
+}
+
+/* Raw output is of registers: what has none is not a part of it. */
+static int take_reported(void *context, const struct event *reported, const struct section *section)
+{
+	struct printer *printer = context;
+	struct event event = *reported;
+
+	(void)section;
+	event.record.replayed = true;
+	if (!printer->raw)
+		print_event(printer, &event, "");
+	else if (record_has_bank(&event.record))
+		record_to_raw(&event.record, &printer->text);
+	flush_if_full(printer);
+	return 0;
+}
+
+void printer_firmware(struct printer *printer, const struct firmware *firmware)
+{
+	char problem[FIRMWARE_PROBLEM_MAX], line[FIRMWARE_NAME_MAX + 64];
+
+	if (firmware_events(firmware, take_reported, printer, problem) == 0) {
+		int n = snprintf(line, sizeof(line), "%s: only information, no error",
+				 firmware->name);
+
+		printer_line(printer, line, (size_t)n);
+	}
+	if (problem[0])
+		log_warning("%s: %s", firmware->name, problem);
 }
 
 static void set_intel_cpu(struct printer *printer, const struct config_intel_cpu *cpu)

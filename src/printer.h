@@ -8,6 +8,7 @@
 #include "config.h"
 #include "decode/cpu-names.h"
 #include "event/event.h"
+#include "event/firmware.h"
 #include "util/strbuf.h"
 
 struct printer {
@@ -28,6 +29,9 @@ int printer_end(struct printer *printer, int status);
 
 /* symbol: the kernel function of its RIP, or "". */
 void printer_record(struct printer *printer, const struct record *record, const char *symbol);
+
+/* What firmware reported, as every error in it; a line where there is none. */
+void printer_firmware(struct printer *printer, const struct firmware *firmware);
 
 /* A line that belongs to no record, without its end; JSON has none. */
 void printer_line(struct printer *printer, const char *line, size_t length);

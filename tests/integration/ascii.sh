@@ -21,13 +21,17 @@ for input in "$texts"/*.txt; do
 	ascii 0 "$input" --ascii
 	cp "$out" "$dir/once"
 	ascii 0 "$dir/once" --ascii
-	cmp -s "$dir/once" "$out" || fail "$input: $(diff "$dir/once" "$out" | head -5)"
+	# blank lines between what is foreign are nobody's
+	grep -v '^$' "$dir/once" >"$dir/wanted"
+	grep -v '^$' "$out" >"$dir/twice"
+	cmp -s "$dir/wanted" "$dir/twice" || fail "$input: $(diff "$dir/wanted" "$dir/twice" | head -5)"
 done
 
 step "--raw is read back: the same registers"
 for input in "$texts"/*.txt; do
 	ascii 0 "$input" --ascii --json
-	grep -v '"vendor":"[A-Z][A-Za-z]*","cpuid":null' "$out" >"$dir/once" # no line for a vendor alone
+	# there is no line for a vendor alone, and not all of what firmware reported
+	grep -v -e '"vendor":"[A-Z][A-Za-z]*","cpuid":null' -e '"cpu":null' "$out" >"$dir/once"
 	ascii 0 "$input" --ascii --raw
 	grep -E '^(CPU|BANK|TSC|RIP|MISC|ADDR|STATUS|MCGSTATUS|MCGCAP|PPIN|MICROCODE|SYND|IPID|SYND1|SYND2|PROCESSOR|TIME|SOCKETID|APICID) [^ ]*$|^$' "$out" >"$dir/raw"
 	ascii 0 "$dir/raw" --ascii --json
@@ -35,6 +39,19 @@ for input in "$texts"/*.txt; do
 		grep -qF -- "$line" "$out" || fail "$input: lost $line"
 	done <"$dir/once"
 done
+
+step "what firmware reported"
+ascii 0 "$texts/ghes-memory.txt" --ascii
+lines 5 "Hardware event. This is not a software error." "$out"
+in_text "DIMM label CPU 2 DIMM 30" "$out"
+in_text "FRU DIMM A1" "$out"
+in_text "Generic Hardware Error Source 3: only information, no error" "$out"
+ascii 0 "$texts/ghes-processor.txt" --ascii --raw
+lines 1 "STATUS 0xbea0000000000108" "$out"
+lines 1 "STATUS " "$out"
+ascii 0 "$texts/ghes-pcie.txt" --ascii --json
+lines 2 '"class":"io"' "$out"
+lines 2 "" "$out"
 
 step "no record is lost for the blanks around it, none is made up"
 # kernel N: a record of N's own registers, as Linux prints it since 5.8
