@@ -75,14 +75,29 @@ void cper_poison(struct bytes section, struct cper_error *error)
 		   &error->decoded);
 }
 
+static bool is_blank(struct bytes section)
+{
+	for (size_t i = 0; i < section.size; i++)
+		if (section.data[i])
+			return false;
+	return true;
+}
+
+/* A body of zeros says nothing: no field in it is valid. */
 void cper_unknown(struct bytes section, struct cper_error *error)
 {
 	enum { BYTES_SHOWN = 16 };
 	struct phrase phrase;
 
 	phrase_start(&phrase, error->decoded.mca, sizeof(error->decoded.mca));
-	phrase_add(&phrase, "Section of unknown type ");
-	cper_add_guid(&phrase, error->type);
+	if (sd_id128_is_null(error->type)) {
+		phrase_add(&phrase, "Error of unknown type");
+	} else {
+		phrase_add(&phrase, "Section of unknown type ");
+		cper_add_guid(&phrase, error->type);
+	}
+	if (is_blank(section))
+		return;
 	phrase_add(&phrase, ", ");
 	phrase_add_number(&phrase, section.size);
 	phrase_add(&phrase, " bytes: ");

@@ -49,6 +49,8 @@ in_text "Generic Hardware Error Source 3: only information, no error" "$out"
 ascii 0 "$texts/ghes-processor.txt" --ascii --raw
 lines 1 "STATUS 0xbea0000000000108" "$out"
 lines 1 "STATUS " "$out"
+ascii 0 "$texts/ghes-other.txt" --ascii
+lines 1 "MCA: Error of unknown type" "$out" # cut off before it could be told
 ascii 0 "$texts/ghes-pcie.txt" --ascii --json
 lines 2 '"class":"io"' "$out"
 lines 2 "" "$out"
