@@ -124,6 +124,52 @@ expect_events 2
 event 2026-11-20T22:03:47
 has '"sources":["pstore"]'
 
+# ghes PREFIX NUMBER: a corrected memory error of one module
+ghes() {
+	printf '%s{%d}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 4\n' "$1" "$2"
+	printf '%s{%d}[Hardware Error]: event severity: corrected\n' "$1" "$2"
+	printf '%s{%d}[Hardware Error]:  Error 0, type: corrected\n' "$1" "$2"
+	printf '%s{%d}[Hardware Error]:   section_type: memory error\n' "$1" "$2"
+	printf '%s{%d}[Hardware Error]:   physical_address: 0x0000000012345000\n' "$1" "$2"
+	printf '%s{%d}[Hardware Error]:   DIMM location: CPU 2 DIMM 30 \n' "$1" "$2"
+}
+
+step "what firmware reported: an hour later the same is another one, in a copy it is not"
+make_root
+printf 'cpu  1 2\nbtime 1795215000\n' >"$root/proc/stat"
+mkdir -p "$root/dev" "$root/var/crash/1" "$root/var/crash/2"
+{
+	ghes "4,100,40000000,-;" 1
+	ghes "4,200,3640000000,-;" 2
+	echo '6,300,3700000000,-;[Hardware Error]: event severity: fatal'
+} >"$root/dev/kmsg"
+{
+	echo '[    1.000000] rtc_cmos 00:05: setting system clock to 2026-11-20T22:03:42 UTC (1795212222)'
+	ghes '[   10.000000] ' 1
+} >"$root/var/crash/1/dmesg.txt"
+{
+	cat "$root/var/crash/1/dmesg.txt"
+	ghes '[   20.000000] ' 2 | sed 's/corrected/fatal/'
+} >"$root/var/crash/2/dmesg.txt"
+expect 0 run_mcelog --harvest --keep-erst
+expect_events 5
+event 2026-11-20T22:50:40
+has '"sources":["kmsg"]'
+has '"label":"CPU 2 DIMM 30"'
+event 2026-11-20T23:50:40
+event 2026-11-20T22:03:51
+has '"sources":["vmcore"]'
+has '"severity":"corrected"'
+has '"replayed":true'
+event 2026-11-20T22:04:01
+has '"severity":"fatal"'
+events | grep -qF '"mca":"Error of unknown type"' || fail "no event of what was cut off: $(events)"
+events >"$dir/first"
+expect 0 run_mcelog --harvest --keep-erst
+expect_events 5
+in_text "harvested: 0 new, 0 of known errors" "$log"
+events | cmp -s - "$dir/first" || fail "the events are others now"
+
 step "files that are none"
 make_previous
 : >"$root/$live/dmesg-efi-1"
