@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * erst: fatal machine checks that firmware kept over the reboot. pstore shows
- * them as /sys/fs/pstore/mce-erst-ID, and systemd-pstore moves them from there
- * to its archive; the content is a bare struct mce. Reading them consumes
+ * erst: errors that firmware kept over the reboot. pstore shows fatal machine
+ * checks as /sys/fs/pstore/mce-erst-ID, a bare struct mce each, and of other
+ * errors, which patched kernels and tools put there, the section alone; and
+ * systemd-pstore moves all of them from there to its archive. Reading them consumes
  * nothing: only unlinking the live file erases the record, and that is done
  * once it is durable. The archive is never touched.
  */
 #include "sources/source.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "sources/erst-delivery.h"
+#include "sources/erst-record.h"
+#include "sources/tree.h"
 #include "sources/wire.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -33,9 +35,8 @@ struct erst_file {
 	char *path; /* below the root */
 	uint64_t id;
 	bool live;
-	bool durable_next; /* handed over or known: to be erased after the commit */
-	struct stat st;	   /* as it was read */
-	char key[RECORD_KEY_MAX];
+	struct stat st;		       /* as it was read */
+	struct erst_delivery delivery; /* of a live one: to be erased after the commit */
 };
 
 struct erst {
@@ -44,7 +45,7 @@ struct erst {
 	struct erst_file *files; /* by id, the live one of two copies first */
 	size_t n_files;
 	size_t next; /* first file not yet read */
-	unsigned int n_records;
+	unsigned int n_new;
 };
 
 static struct erst *erst_of(struct source *source)
@@ -54,20 +55,33 @@ static struct erst *erst_of(struct source *source)
 
 static void erst_free(struct erst *erst)
 {
-	for (size_t i = 0; i < erst->n_files; i++)
+	for (size_t i = 0; i < erst->n_files; i++) {
+		erst_delivery_free(&erst->files[i].delivery);
 		free(erst->files[i].path);
+	}
 	free(erst->files);
 	free(erst);
 }
 
 DEFINE_CLEANUP(struct erst *, erst_free, erst_free)
 
-/* Appends a file to the list; the number of files is bounded. */
-static int add_file(struct erst *erst, const char *path, uint64_t id, bool live)
+/* One of the two directories, as it is listed. */
+struct listing {
+	struct erst *erst;
+	bool live;
+};
+
+/* Appends a file to the list, if it is a record; the number of files is bounded. */
+static int add_file(void *context, const char *path, const char *name)
 {
+	const struct listing *listing = context;
+	struct erst *erst = listing->erst;
 	struct erst_file *grown;
+	uint64_t id;
 	char *copy;
 
+	if (erst_parse_name(name, &id) < 0)
+		return 0;
 	if (erst->n_files >= FILES_MAX)
 		return -E2BIG;
 	grown = reallocarray(erst->files, erst->n_files + 1, sizeof(*grown));
@@ -77,53 +91,16 @@ static int add_file(struct erst *erst, const char *path, uint64_t id, bool live)
 	copy = strdup(path);
 	if (!copy)
 		return -ENOMEM;
-	grown[erst->n_files++] = (struct erst_file){ .path = copy, .id = id, .live = live };
+	grown[erst->n_files++] =
+		(struct erst_file){ .path = copy, .id = id, .live = listing->live };
 	return 0;
 }
 
-static bool is_directory(DIR *directory, const struct dirent *entry)
-{
-	struct stat st;
-
-	if (entry->d_type != DT_UNKNOWN)
-		return entry->d_type == DT_DIR;
-	return fstatat(dirfd(directory), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISDIR(st.st_mode);
-}
-
-/*
- * Lists the records in a directory and in those below it, depth levels deep.
- * Trouble below the first level is logged and the rest goes on.
- */
 static int list_directory(struct erst *erst, const char *path, int depth, bool live)
 {
-	_cleanup_closedir_ DIR *directory = NULL;
-	struct dirent *entry;
-	int r = root_opendir(erst->env->root, path, &directory);
+	struct listing listing = { .erst = erst, .live = live };
 
-	if (r < 0)
-		return r;
-	while ((entry = readdir(directory))) {
-		_cleanup_free_ char *child = NULL;
-		uint64_t id;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		if (asprintf(&child, "%s/%s", path, entry->d_name) < 0)
-			return -ENOMEM;
-		if (depth > 0 && is_directory(directory, entry)) {
-			r = list_directory(erst, child, depth - 1, live);
-			if (r == -ENOMEM || r == -E2BIG)
-				return r;
-			if (r < 0)
-				log_warning("erst: %s: cannot be read: %s", child, strerror(-r));
-		} else if (wire_parse_erst_name(entry->d_name, &id) == 0) {
-			r = add_file(erst, child, id, live);
-			if (r < 0)
-				return r;
-		}
-	}
-	return 0;
+	return tree_walk(erst->env->root, path, depth, "erst", add_file, &listing);
 }
 
 static int by_id(const void *a, const void *b)
@@ -177,15 +154,8 @@ static int list_files(struct erst *erst, char why[SOURCE_WHY_MAX])
 /* One line for what could not be listed whole; a directory that is not there is normal. */
 static void log_unlisted(const struct erst *erst)
 {
-	static const char *const directories[] = { LIVE_DIRECTORY, ARCHIVE_DIRECTORY };
-
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		_cleanup_closedir_ DIR *directory = NULL;
-		int r = root_opendir(erst->env->root, directories[i], &directory);
-
-		if (r < 0 && r != -ENOENT)
-			log_warning("erst: %s: cannot be read: %s", directories[i], strerror(-r));
-	}
+	tree_check(erst->env->root, LIVE_DIRECTORY, "erst");
+	tree_check(erst->env->root, ARCHIVE_DIRECTORY, "erst");
 	if (erst->n_files >= FILES_MAX)
 		log_warning("erst: more than %d records, the rest has to wait", FILES_MAX);
 }
@@ -222,97 +192,88 @@ static int erst_open(const struct source_env *env, const struct intake *intake,
 	return 0;
 }
 
+/* Hands a struct mce over, unless the store has it. */
+static int take_struct_mce(struct erst *erst, struct erst_file *file, struct bytes content)
+{
+	const struct source_env *env = erst->env;
+	struct record record;
+
+	if (wire_decode(content, &record) < 0) {
+		log_warning("erst: %s: %s; left where it is", file->path, wire_check(content));
+		return 0;
+	}
+	record.source = SOURCE_ERST;
+	if (!record.time_us)
+		record.time_us = wire_erst_time_us(file->id);
+	record.replayed = erst_is_replayed(env, record.time_us);
+	if (!record.replayed)
+		record.boot = env->boot;
+	firmware_key(SOURCE_ERST, file->id, content, 0, record.key);
+	if (!env->known || !env->known(env->context, record.key)) {
+		int r = erst->intake->record(erst->intake->context, &record);
+
+		if (r < 0)
+			return r;
+		erst->n_new++;
+	}
+	return 1;
+}
+
+/* Hands a section over, which has lost its headers. */
+static int take_section(struct erst *erst, struct erst_file *file, struct bytes content)
+{
+	struct firmware firmware = {
+		.form = FIRMWARE_SECTION,
+		.bytes = content,
+		.severity = UINT32_MAX,
+		.record_id = file->id,
+		.time_us = wire_erst_time_us(file->id),
+	};
+
+	if (!erst->intake->firmware)
+		return 0;
+	snprintf(firmware.name, sizeof(firmware.name), "%s", strrchr(file->path, '/') + 1);
+	return erst_hand_over(erst->env, erst->intake, &firmware, content, &erst->n_new);
+}
+
+/* Hands over what one file has. Only errors of the intake end the source. */
+static int take_file(struct erst *erst, struct erst_file *file)
+{
+	_cleanup_free_ char *text = NULL;
+	struct bytes content;
+	uint64_t id;
+	size_t size;
+	const char *refused =
+		tree_read(erst->env->root, file->path, FILE_SIZE_MAX, &text, &size, &file->st);
+	int n;
+
+	if (refused) {
+		log_warning("erst: %s: %s; left where it is", file->path, refused);
+		return 0;
+	}
+	content = (struct bytes){ (const uint8_t *)text, size };
+	if (wire_parse_erst_name(strrchr(file->path, '/') + 1, &id) == 0)
+		n = take_struct_mce(erst, file, content);
+	else
+		n = take_section(erst, file, content);
+	if (n <= 0 || !file->live)
+		return n < 0 ? n : 0;
+	return erst_delivery_make(file->id, content, (unsigned int)n, &file->delivery);
+}
+
 static bool same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/*
- * Reads a record file whole. Returns NULL with the content, which the caller
- * frees, or the reason why it cannot be taken; st is set in both cases.
- */
-static const char *read_file(const struct root *root, const char *path, char **ret_content,
-			     size_t *ret_size, struct stat *st)
-{
-	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-	_cleanup_free_ char *content = NULL;
-	struct stat after;
-	size_t size;
-	int r;
-
-	if (fd < 0)
-		return strerror(-fd);
-	if (fstat(fd, st) < 0)
-		return strerror(errno);
-	if (!S_ISREG(st->st_mode))
-		return "not a regular file";
-	r = read_all(fd, FILE_SIZE_MAX, &content, &size);
-	if (r == -EFBIG)
-		return "larger than 64 KiB";
-	if (r < 0)
-		return strerror(-r);
-	if (fstat(fd, &after) < 0 || !same_file(st, &after) || (uint64_t)st->st_size != size)
-		return "changed while it was read";
-	*ret_content = take_ptr(content);
-	*ret_size = size;
-	return NULL;
-}
-
-/* Everything about the delivery; a record written in this very boot is no leftover. */
-static void fill_delivery(const struct source_env *env, const struct erst_file *file,
-			  struct bytes content, struct record *record)
-{
-	record->source = SOURCE_ERST;
-	if (!record->time_us)
-		record->time_us = wire_erst_time_us(file->id);
-	record->replayed = !env->boot_time_us || record->time_us < env->boot_time_us;
-	if (!record->replayed)
-		record->boot = env->boot;
-	snprintf(record->key, sizeof(record->key), "erst:%" PRIu64 ":%016" PRIx64, file->id,
-		 bytes_hash(content));
-}
-
-/* Hands one file's record over, unless the store has it. Only -ENOMEM ends the source. */
-static int take_file(struct erst *erst, struct erst_file *file)
-{
-	const struct source_env *env = erst->env;
-	_cleanup_free_ char *content = NULL;
-	struct bytes bytes = { 0 };
-	struct record record;
-	size_t size = 0;
-	const char *refused = read_file(env->root, file->path, &content, &size, &file->st);
-	int r;
-
-	if (!refused) {
-		bytes = (struct bytes){ (const uint8_t *)content, size };
-		refused = wire_check(bytes);
-	}
-	if (refused || wire_decode(bytes, &record) < 0) {
-		log_warning("erst: %s: %s; left where it is", file->path, refused);
-		return 0;
-	}
-	fill_delivery(env, file, bytes, &record);
-	memcpy(file->key, record.key, sizeof(file->key));
-	if (!env->known || !env->known(env->context, record.key)) {
-		r = erst->intake->record(erst->intake->context, &record);
-		if (r < 0)
-			return r;
-		erst->n_records++;
-	}
-	file->durable_next = file->live;
-	return 0;
-}
-
 /* Erases a live record, if the store really has it and the file is still the one that was read. */
 static void erase_file(const struct erst *erst, struct erst_file *file)
 {
-	const struct source_env *env = erst->env;
 	char path[ROOT_PATH_MAX];
 	struct stat st;
 
-	file->durable_next = false;
-	if (env->known && !env->known(env->context, file->key))
+	if (!erst_delivery_is_stored(&file->delivery, erst->env))
 		return;
 	root_path(erst->env->root, file->path, path);
 	if (lstat(path, &st) < 0 || !same_file(&st, &file->st))
@@ -325,15 +286,18 @@ static void erst_committed(struct source *source)
 {
 	struct erst *erst = erst_of(source);
 
-	for (size_t i = 0; i < erst->next; i++)
-		if (erst->files[i].durable_next && erst->env->erase)
-			erase_file(erst, &erst->files[i]);
+	for (size_t i = 0; i < erst->next; i++) {
+		if (!erst->files[i].delivery.n || !erst->env->erase)
+			continue;
+		erase_file(erst, &erst->files[i]);
+		erst_delivery_free(&erst->files[i].delivery);
+	}
 }
 
 static int erst_drain(struct source *source)
 {
 	struct erst *erst = erst_of(source);
-	unsigned int before = erst->n_records;
+	unsigned int before = erst->n_new;
 
 	while (erst->next < erst->n_files) {
 		int r;
@@ -346,7 +310,7 @@ static int erst_drain(struct source *source)
 		erst->next++;
 	}
 	/* With nothing handed over no commit will come: all that was read is in the store. */
-	if (erst->n_records == before)
+	if (erst->n_new == before)
 		erst_committed(source);
 	return 0;
 }
@@ -362,7 +326,7 @@ static void erst_describe(struct source *source, char *buffer, size_t size)
 	struct erst *erst = erst_of(source);
 
 	snprintf(buffer, size, "%zu records that firmware kept, %u new", erst->n_files,
-		 erst->n_records);
+		 erst->n_new);
 }
 
 static void erst_close(struct source *source)

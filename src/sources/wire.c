@@ -193,21 +193,28 @@ size_t wire_record_size(struct bytes file)
 	return best_size(file, false);
 }
 
-int wire_parse_erst_name(const char *name, uint64_t *ret_id)
+int wire_parse_erst_id(const char *digits, uint64_t *ret_id)
 {
-	static const char prefix[] = "mce-erst-";
-	const char *digit = name + strlen(prefix);
 	uint64_t id = 0;
 
-	if (strncmp(name, prefix, strlen(prefix)) != 0 || !*digit)
+	if (!*digits)
 		return -EINVAL;
-	for (; *digit; digit++) {
-		if (*digit < '0' || *digit > '9' || __builtin_mul_overflow(id, 10, &id) ||
-		    __builtin_add_overflow(id, (uint64_t)(*digit - '0'), &id))
+	for (; *digits; digits++) {
+		if (*digits < '0' || *digits > '9' || __builtin_mul_overflow(id, 10, &id) ||
+		    __builtin_add_overflow(id, (uint64_t)(*digits - '0'), &id))
 			return -EINVAL;
 	}
 	*ret_id = id;
 	return 0;
+}
+
+int wire_parse_erst_name(const char *name, uint64_t *ret_id)
+{
+	static const char prefix[] = "mce-erst-";
+
+	if (strncmp(name, prefix, strlen(prefix)) != 0)
+		return -EINVAL;
+	return wire_parse_erst_id(name + strlen(prefix), ret_id);
 }
 
 int64_t wire_erst_time_us(uint64_t id)

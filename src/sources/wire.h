@@ -58,6 +58,9 @@ int wire_split(struct bytes block, size_t record_size,
  */
 size_t wire_record_size(struct bytes file);
 
+/* An ERST record id: decimal digits and nothing else. Errors: -EINVAL. */
+int wire_parse_erst_id(const char *digits, uint64_t *ret_id);
+
 /* pstore's name of a record that ERST kept, "mce-erst-<record id>". Errors: -EINVAL. */
 int wire_parse_erst_name(const char *name, uint64_t *ret_id);
 

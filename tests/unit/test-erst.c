@@ -247,7 +247,7 @@ static void make_strange_files(struct collect *collect)
 	assert_int_equal(symlink(root_path(&collect->root, "/" NAME_5, path2),
 				 root_path(&collect->root, LIVE "mce-erst-13", path)),
 			 0);
-	assert_int_equal(mkdir(root_path(&collect->root, LIVE "mce-erst-14", path), 0700), 0);
+	put_sample(collect, LIVE "mce-erst-14/", NAME_5); /* pstore has no directories */
 }
 
 static void test_strange_files(void **state)
@@ -264,8 +264,7 @@ static void test_strange_files(void **state)
 		"mcelog: erst: " LIVE "mce-erst-11: larger than 64 KiB; left where it is\n"
 		"mcelog: erst: " LIVE "mce-erst-12: not a regular file; left where it is\n"
 		"mcelog: erst: " LIVE "mce-erst-13: Too many levels of symbolic links; "
-		"left where it is\n"
-		"mcelog: erst: " LIVE "mce-erst-14: not a regular file; left where it is\n");
+		"left where it is\n");
 	assert_false(is_there(collect, LIVE NAME_61));
 	assert_true(is_there(collect, LIVE "mce-erst-11"));
 }
