@@ -96,6 +96,7 @@ struct config {
 	bool filter;
 	bool filter_memory_errors;
 	bool keep_erst;
+	bool erst_clear;
 	bool no_imc_log;
 	bool dmi;
 	bool no_dmi;

@@ -166,6 +166,11 @@ static void retry_later(struct daemon *daemon)
 	daemon_set_timer(daemon->retry_timer, daemon->retry_us);
 }
 
+static bool is_erst(const struct source_ops *ops)
+{
+	return ops == &source_erst || ops == &source_erst_dbg;
+}
+
 void daemon_start_sources(struct daemon *daemon)
 {
 	bool again = false;
@@ -187,7 +192,7 @@ void daemon_start_sources(struct daemon *daemon)
 			log_line(is_expected(r) ? LOG_INFO : LOG_WARNING, "source %s: %s",
 				 sources[i]->name, why[0] ? why : strerror(-r));
 		again = again || (r < 0 && !is_lasting(r));
-		if (sources[i] == &source_erst && r == 0 && !active->dry) {
+		if (is_erst(sources[i]) && r == 0 && !active->dry) {
 			/* /dev/mcelog would erase the records that are not stored yet */
 			log_warning("the database cannot be written, nothing else is read yet");
 			again = true;

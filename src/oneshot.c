@@ -139,9 +139,11 @@ static int take_device(struct session *session)
 	char why[SOURCE_WHY_MAX];
 	struct active *active;
 	bool whole;
-	/* the device's first reads erase the ERST records that pstore still shows */
+	/* the device's first reads erase the ERST records that these still show */
 	int r, status = start_leftovers(session, &source_erst, &whole);
 
+	if (whole && start_leftovers(session, &source_erst_dbg, &whole) != EXIT_SUCCESS)
+		status = EXIT_FAILURE;
 	if (!whole)
 		return status;
 	r = session_start(session, &source_devmcelog, &active, why);
@@ -203,9 +205,11 @@ int oneshot_device(const struct config *config)
 /* What earlier boots left, and what this one has said so far, in the order of the list. */
 static const struct source_ops *const harvested[] = {
 	&source_erst,
+	&source_erst_dbg,
 	&source_pstore,
 	&source_kdump,
 	&source_vmcore,
+	&source_bert,
 	&source_kmsg,
 };
 

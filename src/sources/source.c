@@ -2,8 +2,8 @@
 #include "sources/source.h"
 
 /*
- * erst comes before devmcelog: the first reads of /dev/mcelog erase the ERST
- * records that pstore still shows. Kernel logs come behind the records that they
+ * erst and erst_dbg come before devmcelog: the first reads of /dev/mcelog erase
+ * the records of ERST that they show. Kernel logs come behind the records that they
  * may repeat, those of earlier boots before this one's. The live trace comes
  * last, so that records that an earlier boot left behind find the event they
  * belong to.
@@ -11,9 +11,11 @@
 /* clang-format off */
 const struct source_ops *const sources[] = {
 	&source_erst,
+	&source_erst_dbg,
 	&source_pstore,
 	&source_kdump,
 	&source_vmcore,
+	&source_bert,
 	&source_kmsg,
 	&source_devmcelog,
 	&source_tracefs,

@@ -34,6 +34,7 @@ struct source_env {
 	int64_t boot_time_us;	/* when this boot began, us since the epoch; 0 unknown */
 	bool patient;		/* may wait for a network file system that does not answer */
 	bool erase;		/* erst: erase live records after the commit */
+	bool clear;		/* erst_dbg: the same */
 	/*
 	 * Whether the store has this delivery key already. A hint that saves
 	 * reading a file again; the store itself never takes a key twice.
@@ -116,9 +117,11 @@ struct source_ops {
 extern const struct source_ops *const sources[];
 
 extern const struct source_ops source_erst;
+extern const struct source_ops source_erst_dbg;
 extern const struct source_ops source_pstore;
 extern const struct source_ops source_kdump;
 extern const struct source_ops source_vmcore;
+extern const struct source_ops source_bert;
 extern const struct source_ops source_kmsg;
 extern const struct source_ops source_devmcelog;
 extern const struct source_ops source_tracefs;
