@@ -127,7 +127,8 @@ static int load_file(struct config *config)
 /* What the modes make of operands. */
 static int check(const struct config *config)
 {
-	if (config->n_operands > 1 && !config->replay && !config->binary && !config->decode) {
+	if (config->n_operands > 1 && !config->replay && !config->binary && !config->decode &&
+	    !config->erst) {
 		log_error("%s: one device at most", config->operands[1]);
 		return -EINVAL;
 	}
@@ -205,6 +206,7 @@ enum mode config_mode(const struct config *config)
 		{ config->ascii, MODE_ASCII },
 		{ config->binary, MODE_BINARY },
 		{ config->decode, MODE_DECODE },
+		{ config->erst, MODE_ERST },
 		{ config->replay, MODE_REPLAY },
 		{ config->harvest, MODE_HARVEST },
 		{ config->daemon, MODE_DAEMON },
@@ -251,6 +253,9 @@ void config_print_help(void)
 	       "mcelog --ascii [--file FILE]          decode kernel log text\n"
 	       "mcelog --binary FILE...               decode files of struct mce\n"
 	       "mcelog --decode status=0x... [NAME=VALUE...]   decode registers\n"
+	       "mcelog --erst [list]                  what lies in firmware's error store (ERST)\n"
+	       "mcelog --erst show [ID...]            decode it\n"
+	       "mcelog --erst clear ID...|all         erase it\n"
 	       "mcelog --check-config                 what is wrong in mcelog.conf\n\n");
 	for (size_t i = 0; i < OPTION_COUNT && !*option_rows[i].section; i++)
 		print_option(&option_rows[i]);

@@ -17,6 +17,7 @@ enum mode {
 	MODE_PING,    /* whether one is running */
 	MODE_ASCII,   /* kernel text */
 	MODE_BINARY,  /* files of struct mce */
+	MODE_ERST,    /* what lies in firmware's store: list, show, clear */
 	MODE_DECODE,  /* registers on the command line */
 	MODE_IS_CPU_SUPPORTED,
 	MODE_LIST_SOURCES,
@@ -80,6 +81,8 @@ struct config {
 	bool ascii;
 	bool binary;
 	bool decode;
+	bool erst;
+	bool force;
 	bool is_cpu_supported;
 	bool list_sources;
 	bool check_config;

@@ -13,6 +13,7 @@
 #include "config-dump.h"
 #include "config.h"
 #include "daemon.h"
+#include "erst-command.h"
 #include "hook-test.h"
 #include "host-cpu.h"
 #include "imc-log.h"
@@ -61,6 +62,8 @@ static int run(struct config *config, int argc, char **argv)
 		return ascii_run(config);
 	case MODE_BINARY:
 		return binary_run(config);
+	case MODE_ERST:
+		return erst_run(config);
 	case MODE_DECODE:
 		return registers_run(config);
 	case MODE_LIST_SOURCES:

@@ -85,6 +85,16 @@ void printer_record(struct printer *printer, const struct record *record, const 
 	print_event(printer, event, symbol);
 }
 
+void printer_event(struct printer *printer, const struct event *event)
+{
+	if (!printer->raw || !record_has_bank(&event->record)) {
+		print_event(printer, event, "");
+		return;
+	}
+	record_to_raw(&event->record, &printer->text);
+	flush_if_full(printer);
+}
+
 /* Raw output is of registers: what has none is not a part of it. */
 static int take_reported(void *context, const struct event *reported, const struct section *section)
 {
@@ -93,11 +103,8 @@ static int take_reported(void *context, const struct event *reported, const stru
 
 	(void)section;
 	event.record.replayed = true;
-	if (!printer->raw)
-		print_event(printer, &event, "");
-	else if (record_has_bank(&event.record))
-		record_to_raw(&event.record, &printer->text);
-	flush_if_full(printer);
+	if (!printer->raw || record_has_bank(&event.record))
+		printer_event(printer, &event);
 	return 0;
 }
 

@@ -33,6 +33,9 @@ void printer_record(struct printer *printer, const struct record *record, const 
 /* What firmware reported, as every error in it; a line where there is none. */
 void printer_firmware(struct printer *printer, const struct firmware *firmware);
 
+/* One that was decoded already. */
+void printer_event(struct printer *printer, const struct event *event);
+
 /* A line that belongs to no record, without its end; JSON has none. */
 void printer_line(struct printer *printer, const char *line, size_t length);
 

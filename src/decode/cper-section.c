@@ -317,3 +317,10 @@ sd_id128_t cper_guess_type(const char *name, struct bytes body)
 		return TYPE_PCIE;
 	return cper_arm_is_plausible(body) ? TYPE_ARM : SD_ID128_NULL;
 }
+
+const char *cper_type_name(sd_id128_t type)
+{
+	const struct section_type *known = find_type(type);
+
+	return known ? known->name : NULL;
+}

@@ -108,3 +108,6 @@ int cper_parse_section(sd_id128_t type, uint32_t severity, struct bytes body,
  * content. Null: nothing is known of it.
  */
 sd_id128_t cper_guess_type(const char *name, struct bytes body);
+
+/* What a section of that type holds, in words: "memory error". Static; NULL unknown. */
+const char *cper_type_name(sd_id128_t type);

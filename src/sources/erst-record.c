@@ -87,9 +87,11 @@ int erst_record_parse(struct bytes bytes, struct erst_record *ret_record)
 		.id = bytes_u64(bytes, AT_RECORD_ID),
 		.creator = find_creator(bytes),
 	};
-	ret_record->is_log = ret_record->creator == ERST_LINUX &&
-			     (has_guid(bytes, AT_SECTION_TYPE, section_log) ||
-			      has_guid(bytes, AT_SECTION_TYPE, section_log_z));
+	ret_record->is_compressed = ret_record->creator == ERST_LINUX &&
+				    has_guid(bytes, AT_SECTION_TYPE, section_log_z);
+	ret_record->is_log =
+		ret_record->is_compressed || (ret_record->creator == ERST_LINUX &&
+					      has_guid(bytes, AT_SECTION_TYPE, section_log));
 	ret_record->body = find_body(bytes, ret_record->creator);
 	return 0;
 }

@@ -22,7 +22,8 @@ enum erst_creator {
 struct erst_record {
 	uint64_t id;
 	enum erst_creator creator;
-	bool is_log; /* a part of a kernel log, which pstore shows as dmesg-erst-ID */
+	bool is_log;	    /* a part of a kernel log, which pstore shows as dmesg-erst-ID */
+	bool is_compressed; /* of such a one: as raw deflate */
 	/*
 	 * Of a record with one section and all its bytes: the section's, as pstore has
 	 * them in its file. Else empty: such a record is not one that Linux writes.
