@@ -232,9 +232,9 @@ lab_make_initrd() { # OUTPUT KERNEL-DIRECTORY ("" where everything is built in)
 
 # --- storage -----------------------------------------------------------------------------------
 
-lab_new_erst() { # FILE
+lab_new_erst() { # FILE [SIZE]
 	rm -f "$1"
-	truncate -s 256K "$1"
+	truncate -s "${2:-256K}" "$1"
 }
 
 lab_new_disk() { # FILE
@@ -347,7 +347,7 @@ lab_boot() {
 		[ -z "$disk" ] || printf '%s\n' -drive "if=none,id=disk,file=$disk,format=raw,cache=unsafe" \
 			-device virtio-blk-pci,drive=disk
 		[ -z "$erst" ] || printf '%s\n' -device acpi-erst,memdev=nv -object \
-			"memory-backend-file,id=nv,mem-path=$erst,size=256K,share=on"
+			"memory-backend-file,id=nv,mem-path=$erst,size=$(stat -c %s "$erst"),share=on"
 	)
 	[ "$warm" = yes ] || args+=(-no-reboot)
 	timeout -k 5 $((timeout * ${MCELOG_VM_SLOW:-1})) "$LAB_QEMU" \
