@@ -203,20 +203,22 @@ static bool is_of_panic(const struct event *event)
 	const struct record *record = &event->record;
 
 	return (record->replayed || record->source == SOURCE_ERST ||
-		record->source == SOURCE_PSTORE || record->source == SOURCE_VMCORE ||
-		record->source == SOURCE_BERT) &&
-	       record->time_us != 0 && event->decoded.severity >= SEVERITY_UCNA;
+		record->source == SOURCE_PSTORE || record->source == SOURCE_VMCORE) &&
+	       event->decoded.severity >= SEVERITY_UCNA;
 }
 
 static int find_incident(struct store *store, const struct event *event, sd_id128_t *ret_incident)
 {
-	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_INCIDENT];
+	bool is_timed = event->record.time_us != 0;
+	_cleanup_sql_reset_ sqlite3_stmt *statement =
+		store->statements[is_timed ? STATEMENT_INCIDENT : STATEMENT_INCIDENT_OF_BOOT];
 	sd_id128_t incident = event->id;
 	int r = 0;
 
 	if (is_of_panic(event)) {
-		sqlite3_bind_int64(statement, 1, event->record.time_us);
-		sql_bind_id(statement, 2, event->record.boot);
+		sql_bind_id(statement, 1, event->record.boot);
+		if (is_timed)
+			sqlite3_bind_int64(statement, 2, event->record.time_us);
 		r = sql_step(statement);
 		if (r > 0)
 			incident = sql_column_id(statement, 0);

@@ -86,7 +86,7 @@ int store_resolve_boot(struct store *store, struct record *record)
 		return 0;
 	if (record->time_us != 0) {
 		r = boot_at(store, record->time_us, RECORDS_APART_US, &record->boot);
-	} else if (record->source == SOURCE_BERT && record->replayed) {
+	} else if (record_is_of_boot_before(record)) {
 		sql_bind_id(store->statements[STATEMENT_BOOT_BEFORE], 1, store->boot);
 		r = ask_boot(store->statements[STATEMENT_BOOT_BEFORE], &record->boot);
 	}

@@ -87,11 +87,14 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 			   "AND (time_us = 0 OR time_us BETWEEN ?1 AND ?2) "
 			   "ORDER BY time_us DESC LIMIT 4096",
 	[STATEMENT_INCIDENT] =
-		"SELECT incident FROM event WHERE time_us BETWEEN ?1 - 10000000 AND ?1 + 10000000 "
-		"AND (boot = ?2 OR boot IS NULL OR ?2 IS NULL) "
-		"AND (replayed OR source IN ('erst', 'pstore', 'vmcore', 'bert')) "
+		"SELECT incident FROM event WHERE time_us BETWEEN ?2 - 10000000 AND ?2 + 10000000 "
+		"AND (boot = ?1 OR boot IS NULL OR ?1 IS NULL) "
+		"AND (replayed OR source IN ('erst', 'pstore', 'vmcore')) "
 		"AND severity IN ('ucna', 'action_optional', 'action_required', 'uncorrected', "
 		"'fatal') ORDER BY time_us, seq LIMIT 1",
+	/* Without a time it belongs to what stopped its boot. */
+	[STATEMENT_INCIDENT_OF_BOOT] = "SELECT incident FROM event WHERE boot = ?1 "
+				       "AND severity = 'fatal' ORDER BY time_us DESC, seq LIMIT 1",
 	[STATEMENT_ADD_EVENT] = ROW_INSERT,
 	[STATEMENT_ADD_DELIVERY] =
 		"INSERT INTO delivery (key, event, source, seen_us) VALUES (?1, ?2, ?3, ?4)",

@@ -61,7 +61,7 @@ static bool left_behind(const struct record *early, const struct record *late)
 /* The boot error region tells of the boot before, at a time that it need not have. */
 static bool region_agrees(const struct record *region, const struct record *other)
 {
-	return region->source == SOURCE_BERT && region->time_us == 0 &&
+	return record_is_of_boot_before(region) &&
 	       (other->replayed || other->boot_time || !sd_id128_is_null(region->boot));
 }
 

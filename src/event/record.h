@@ -126,6 +126,16 @@ static inline bool record_has_bank(const struct record *record)
 	return record->status != 0 || record->bank != RECORD_FIRMWARE_BANK;
 }
 
+/*
+ * Whether it is of the boot before the one that delivered it, at a time that nobody knows: what
+ * firmware left in the boot error region, which the kernel prints, too.
+ */
+static inline bool record_is_of_boot_before(const struct record *record)
+{
+	return record->replayed && record->time_us == 0 &&
+	       (record->source == SOURCE_BERT || record->source == SOURCE_KMSG);
+}
+
 /* The JSON name of a source, "trace" and so on; NULL for a number that is none. */
 const char *source_id_name(enum source_id id);
 
