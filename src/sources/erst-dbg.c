@@ -47,7 +47,7 @@ static struct erst_dbg *erst_dbg_of(struct source *source)
 
 static const char *explain(int error)
 {
-	return error == -ENOENT ? "no such device, or no ERST here" : strerror(-error);
+	return error == -ENOENT ? "not in this kernel, or no ERST here" : strerror(-error);
 }
 
 static int erst_dbg_probe(const struct source_env *env, char why[SOURCE_WHY_MAX])

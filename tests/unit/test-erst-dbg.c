@@ -360,7 +360,7 @@ static void test_probe(void **state)
 	char path[ROOT_PATH_MAX];
 
 	assert_int_equal(source_erst_dbg.probe(&collect->env, collect->why), -ENOENT);
-	assert_string_equal(collect->why, "/dev/erst_dbg: no such device, or no ERST here");
+	assert_string_equal(collect->why, "/dev/erst_dbg: not in this kernel, or no ERST here");
 	assert_int_equal(source_open(collect, &source_erst_dbg), -ENOENT);
 	put(intake, 1, SLOT_LINUX, SLOT_MEMORY);
 	assert_int_equal(source_erst_dbg.probe(&collect->env, collect->why), 0);
