@@ -251,12 +251,22 @@ static bool ring_is_empty(const struct trace_instance *instance)
 	return poll(&poll_fd, 1, 0) == 0;
 }
 
+/*
+ * Ours, and nothing in it. What the kernel was booted with keeps its clock, so
+ * that the ring's time means the same in all boots, and cannot change its size.
+ */
+static bool is_as_new(const struct trace_instance *instance)
+{
+	return tracefs_instance_is_new(instance->tracefs) ||
+	       (strcmp(instance->name, OWN_INSTANCE) == 0 && !instance->survives &&
+		ring_is_empty(instance));
+}
+
 static int set_up(struct trace_instance *instance)
 {
 	if (event_enabled(instance))
 		return 0;
-	if (tracefs_instance_is_new(instance->tracefs) ||
-	    (strcmp(instance->name, OWN_INSTANCE) == 0 && ring_is_empty(instance)))
+	if (is_as_new(instance))
 		set_up_new(instance);
 	return instance_write(instance, TRACE_EVENT_DIR "/enable", "1");
 }
@@ -296,6 +306,32 @@ static void turn_on(const struct trace_instance *instance)
 		log_warning("trace instance %s: tracing_on is 0, nothing is recorded%s%s",
 			    instance->name, r == -ECANCELED ? "" : ": ",
 			    r == -ECANCELED ? "" : strerror(-r));
+}
+
+/*
+ * Only an instance in memory that the kernel was booted to keep has that file.
+ * Where we turn on the event, that is done once the ring was read to its end.
+ */
+static void find_survivor(const struct source_env *env, struct trace_instance *instance)
+{
+	_cleanup_free_ char *text = instance_read(instance, "last_boot_info");
+	char name[sizeof(instance->name)];
+
+	instance->survives = text != NULL;
+	if (!instance->survives)
+		instance->past = TRACE_PAST_NONE;
+	else if (!event_enabled(instance))
+		instance->past = TRACE_PAST_ALL;
+	else
+		instance->past =
+			boot_instance(env, name, sizeof(name)) ? TRACE_PAST_FIRST : TRACE_PAST_NONE;
+	snprintf(instance->label, sizeof(instance->label), "%.62s%s", instance->name,
+		 instance->survives ? "@" : "");
+}
+
+bool trace_label_survives(const char *label)
+{
+	return strchr(label, '@') != NULL;
 }
 
 /* Two readers would each get a part of the records. Errors: -EWOULDBLOCK, -errno. */
@@ -338,9 +374,20 @@ int trace_instance_open(const struct source_env *env, struct trace_instance *ins
 	r = find_cpus(instance);
 	if (r < 0)
 		return trace_explain(env, r, strcat(part, "/per_cpu"), why);
-	r = set_up(instance);
+	find_survivor(env, instance);
+	read_clock(instance);
+	return 0;
+}
+
+int trace_instance_record(const struct source_env *env, struct trace_instance *instance,
+			  char why[SOURCE_WHY_MAX])
+{
+	char part[128];
+	int r = set_up(instance);
+
+	snprintf(part, sizeof(part), "/instances/%s/" TRACE_EVENT_DIR "/enable", instance->name);
 	if (r < 0)
-		return trace_explain(env, r, strcat(part, "/" TRACE_EVENT_DIR "/enable"), why);
+		return trace_explain(env, r, part, why);
 	if (instance->wants_detail)
 		set_up_detail(instance);
 	turn_on(instance);

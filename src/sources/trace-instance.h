@@ -24,8 +24,18 @@ enum trace_clock {
 	TRACE_CLOCK_MONO, /* CLOCK_MONOTONIC, or what counts from about the same moment */
 };
 
+/* What of earlier boots may be in a ring. */
+enum trace_past {
+	TRACE_PAST_NONE,  /* nothing: it begins with the boot, or was read dry before it went on */
+	TRACE_PAST_ALL,	  /* all of it, as long as the event is not turned on */
+	TRACE_PAST_FIRST, /* what comes first: the kernel turned it on as it booted */
+};
+
 struct trace_instance {
 	char name[64];
+	char label[64];		/* the name, and "@", which no name has, where it survives */
+	bool survives;		/* its memory outlives a warm reset */
+	enum trace_past past;	/* as it was opened */
 	bool wants_detail;	/* in: record ras:mc_event, too, where the kernel has it */
 	struct tracefs_instance *tracefs;
 	int pipe_fd;		/* trace_pipe: polled, never read */
@@ -52,12 +62,23 @@ int trace_find_event(const struct source_env *env, char why[SOURCE_WHY_MAX]);
 void trace_choose_instance(const struct source_env *env, char *ret_name, size_t size);
 
 /*
- * Opens the instance, made and set up where it is new; one that records
- * already is taken as it is. Errors: -errno with why; close is then still to
- * be called, as on a zeroed instance with its fds -1.
+ * Opens the instance, made where it is new. Errors: -errno with why; close is
+ * then still to be called, as on a zeroed instance with its fds -1.
  */
 int trace_instance_open(const struct source_env *env, struct trace_instance *instance,
 			char why[SOURCE_WHY_MAX]);
+
+/*
+ * Has it record: set up where it is new; one that records already is taken as
+ * it is, but for ras:mc_event. The kernel empties a ring that survived when an
+ * event is turned on in it (Linux 6.12, unless booted with nokaslr, and later):
+ * what is in it has to be read before. Errors: -errno with why.
+ */
+int trace_instance_record(const struct source_env *env, struct trace_instance *instance,
+			  char why[SOURCE_WHY_MAX]);
+
+/* Whether the instance with this label survives, also for one of an earlier life. */
+bool trace_label_survives(const char *label);
 
 /* Closes our side; the instance stays and goes on recording. */
 void trace_instance_close(struct trace_instance *instance);

@@ -21,16 +21,14 @@
 #include "sources/spool.h"
 #include "sources/trace-format.h"
 #include "sources/trace-instance.h"
+#include "sources/trace-times.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/log.h"
 
-enum {
-	SLOTS = 256,
-	NEAR_US = 2 * 1000000, /* ring time and walltime are of one event */
-	BOOT_TIME_US = 120 * 1000000,
-};
+enum { SLOTS = 256 };
 
-#define MCG_STATUS_MCIP (1ull << 2)
+#define MCI_STATUS_VAL (1ull << 63)
 
 /* One CPU's ring. */
 struct cpu_ring {
@@ -39,6 +37,7 @@ struct cpu_ring {
 	struct tracefs_cpu *reader;
 	uint64_t lost; /* of its overrun, already told */
 	bool damage_told;
+	bool is_this_boots; /* a ring that survives: the records of earlier boots are over */
 };
 
 struct tracefs_source {
@@ -48,16 +47,20 @@ struct tracefs_source {
 	struct ring *ring;
 	struct spool *spool;
 	bool replayed;
+	bool foreign_told;
+	bool recording; /* the instance is set up: nothing is left in it that this would erase */
 	struct cpu_ring *cpus;
 	size_t n_cpus;
 	size_t next_cpu; /* to be read first */
 
 	/* the page being taken apart */
 	unsigned int page_cpu;
-	const char *page_instance;
-	sd_id128_t page_boot;
-	bool page_live; /* of this boot: its clock can be converted */
-	int64_t clock_offset_us;
+	struct cpu_ring *page_ring; /* NULL: a CPU that this boot does not have */
+	const char *page_label;	    /* of the instance, see trace-instance.h */
+	bool page_missed;	    /* records before the page's first one are lost, */
+	uint64_t n_missed;	    /* so many, 0 unknown; of which boot is not told yet */
+	enum trace_past page_past;
+	struct trace_times times;
 };
 
 static int tracefs_probe(const struct source_env *env, char why[SOURCE_WHY_MAX])
@@ -76,7 +79,7 @@ static int open_ring(struct tracefs_source *source, char **ret_description, char
 {
 	_cleanup_free_ char *description = NULL, *name = NULL;
 	char directory[ROOT_PATH_MAX], detail[RING_WHY_MAX];
-	int r = trace_format_read(source->instance.name, source->instance.wants_detail,
+	int r = trace_format_read(source->instance.label, source->instance.wants_detail,
 				  &description);
 
 	if (r < 0)
@@ -163,6 +166,14 @@ static int make_cpus(struct tracefs_source *source)
 	return 0;
 }
 
+static int record_now(struct tracefs_source *source, char why[SOURCE_WHY_MAX])
+{
+	int r = trace_instance_record(source->env, &source->instance, why);
+
+	source->recording = r == 0;
+	return r;
+}
+
 static int tracefs_open(const struct source_env *env, const struct intake *intake,
 			struct source **ret_source, char why[SOURCE_WHY_MAX])
 {
@@ -178,9 +189,12 @@ static int tracefs_open(const struct source_env *env, const struct intake *intak
 	source->instance.pipe_fd = -1;
 	source->instance.lock_fd = -1;
 	source->instance.wants_detail = intake->detail != NULL;
+	source->times.boot_time_us = env->boot_time_us;
 	r = trace_find_event(env, why);
 	if (r == 0)
 		r = trace_instance_open(env, &source->instance, why);
+	if (r == 0 && !source->instance.survives)
+		r = record_now(source, why);
 	if (r == 0)
 		r = make_cpus(source);
 	if (r == 0)
@@ -200,76 +214,49 @@ static int tracefs_fd(struct source *base)
 	return ((struct tracefs_source *)base)->instance.pipe_fd;
 }
 
-static int64_t clock_us(clockid_t id)
+/*
+ * Whether what comes now out of the page is of an earlier boot. Of a page that
+ * was read in another boot nobody knows any more; the store finds out by the time.
+ */
+static bool is_earlier(const struct tracefs_source *source)
 {
-	struct timespec now;
-
-	clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	if (!source->times.live)
+		return source->times.survives;
+	switch (source->page_past) {
+	case TRACE_PAST_NONE:
+		return false;
+	case TRACE_PAST_ALL:
+		return true;
+	case TRACE_PAST_FIRST:
+		return !source->page_ring || !source->page_ring->is_this_boots;
+	}
+	return false;
 }
 
-/* What to add to ring time to have wall time, now: the wall clock may have been set since. */
-static int64_t clock_offset(enum trace_clock clock)
+/* Once a CPU has a record of this boot, none of an earlier one comes behind it. */
+static void note_boot(struct tracefs_source *source, const struct record *record,
+		      uint64_t ring_time)
 {
-	return clock_us(CLOCK_REALTIME) -
-	       clock_us(clock == TRACE_CLOCK_BOOT ? CLOCK_BOOTTIME : CLOCK_MONOTONIC);
-}
-
-/* The ring's stamp as us since the epoch; 0 where it cannot be turned into that. */
-static int64_t ring_us(const struct tracefs_source *source, uint64_t ring_time)
-{
-	if (!source->page_live || source->instance.clock == TRACE_CLOCK_OTHER ||
-	    ring_time / 1000 >= INT64_MAX / 2)
-		return 0;
-	return (int64_t)(ring_time / 1000) + source->clock_offset_us;
+	if (source->page_ring &&
+	    !trace_times_is_earlier(&source->times, record->walltime, ring_time))
+		source->page_ring->is_this_boots = true;
 }
 
 /*
- * The record comes from a worker thread: its time is the walltime field, to
- * which the ring's stamp adds microseconds where it is near.
+ * The delivery key of what stands there. A ring that survives shows the same
+ * record in several boots, so that its key is made of what never changes.
  */
-static void set_times(const struct tracefs_source *source, struct record *record,
-		      uint64_t ring_time)
-{
-	int64_t wall_us =
-		record->walltime > INT64_MAX / 1000000 ? 0 : (int64_t)record->walltime * 1000000;
-	int64_t boot_us = source->env->boot_time_us;
-
-	record->time_us = wall_us;
-	record->ring_time_us = ring_us(source, ring_time);
-	record->boot = source->page_boot;
-	record->replayed = !source->page_live;
-	if (!source->page_live)
-		return;
-	if (record->ring_time_us && llabs(record->ring_time_us - wall_us) <= NEAR_US)
-		record->time_us = record->ring_time_us;
-	if (!boot_us)
-		return;
-	/*
-	 * Kernels that hand ERST records out again stamp them with the time they
-	 * had; what they had was a machine check exception. A polled record that
-	 * seems older than the boot was stamped before the clock was set.
-	 */
-	if (wall_us && wall_us + 1000000 < boot_us) {
-		if (record->mcgstatus & MCG_STATUS_MCIP) {
-			record->replayed = true;
-			record->boot = SD_ID128_NULL;
-			record->time_us = wall_us;
-		} else if (record->ring_time_us) {
-			record->time_us = record->ring_time_us;
-		}
-	}
-	record->boot_time = !record->tsc && !record->mcgstatus && wall_us >= boot_us &&
-			    wall_us - boot_us < BOOT_TIME_US;
-}
-
-/* The delivery key of what stands there. */
 static void set_key(const struct tracefs_source *source, const struct ring_cursor *at,
-		    char key[RECORD_KEY_MAX])
+		    uint64_t walltime, char key[RECORD_KEY_MAX])
 {
-	snprintf(key, RECORD_KEY_MAX, "trace:" SD_ID128_FORMAT_STR ":%.32s:%u:%" PRIu64 ":%u",
-		 SD_ID128_FORMAT_VAL(source->page_boot), source->page_instance, source->page_cpu,
-		 at->time, at->ordinal);
+	if (source->times.survives)
+		snprintf(key, RECORD_KEY_MAX, "trace:%.32s:%u:%" PRIu64 ":%" PRIu64 ":%u",
+			 source->page_label, source->page_cpu, walltime, at->time, at->ordinal);
+	else
+		snprintf(key, RECORD_KEY_MAX,
+			 "trace:" SD_ID128_FORMAT_STR ":%.32s:%u:%" PRIu64 ":%u",
+			 SD_ID128_FORMAT_VAL(source->times.boot), source->page_label,
+			 source->page_cpu, at->time, at->ordinal);
 }
 
 static void set_place(const struct tracefs_source *source, const struct ring_cursor *at,
@@ -277,30 +264,6 @@ static void set_place(const struct tracefs_source *source, const struct ring_cur
 {
 	place->time = at->time;
 	place->cpu = source->page_cpu;
-}
-
-static int page_record(void *context, struct record *record, const struct ring_cursor *at)
-{
-	struct tracefs_source *source = context;
-
-	record->source = SOURCE_TRACE;
-	set_times(source, record, at->time);
-	set_place(source, at, &record->ring);
-	set_key(source, at, record->key);
-	return source->intake->record(source->intake->context, record);
-}
-
-static int page_detail(void *context, struct memory_detail *detail, const struct ring_cursor *at)
-{
-	struct tracefs_source *source = context;
-
-	if (!source->intake->detail)
-		return 0;
-	detail->boot = source->page_boot;
-	detail->time_us = ring_us(source, at->time);
-	set_place(source, at, &detail->ring);
-	set_key(source, at, detail->key);
-	return source->intake->detail(source->intake->context, detail);
 }
 
 /*
@@ -313,7 +276,7 @@ static int tell_lost(struct tracefs_source *source, struct cpu_ring *cpu, uint64
 		.source = SOURCE_TRACE,
 		.boot = source->env->boot,
 		.count = flagged,
-		.time_us = clock_us(CLOCK_REALTIME),
+		.time_us = clock_wall_us(),
 	};
 	uint64_t total;
 
@@ -339,12 +302,86 @@ static struct cpu_ring *cpu_by_number(struct tracefs_source *source, unsigned in
 	return NULL;
 }
 
+/*
+ * In a ring that survives the statistics are about records of several boots;
+ * the first record that is left tells of which the lost ones before it were.
+ */
+static int tell_missed(struct tracefs_source *source)
+{
+	struct lost lost = {
+		.source = SOURCE_TRACE,
+		.boot = is_earlier(source) ? SD_ID128_NULL : source->env->boot,
+		.count = source->n_missed,
+		.time_us = clock_wall_us(),
+	};
+
+	if (!source->page_missed)
+		return 0;
+	source->page_missed = false;
+	lost_where(source, source->page_cpu, &lost);
+	return source->intake->lost(source->intake->context, &lost);
+}
+
 static int page_missed(void *context, uint64_t count)
 {
 	struct tracefs_source *source = context;
-	struct cpu_ring *cpu = cpu_by_number(source, source->page_cpu);
 
-	return cpu && source->page_live ? tell_lost(source, cpu, count) : 0;
+	if (!source->page_ring || !source->times.live)
+		return 0;
+	if (!source->times.survives)
+		return tell_lost(source, source->page_ring, count);
+	source->page_missed = true;
+	source->n_missed = count;
+	return 0;
+}
+
+/*
+ * Events of the ring are numbered by the kernel that wrote them. If that was
+ * another one, what has our number may be some other event.
+ */
+static bool is_foreign(struct tracefs_source *source, const struct record *record)
+{
+	if (record->status & MCI_STATUS_VAL)
+		return false;
+	if (!source->foreign_told)
+		log_warning("trace instance %s: an earlier boot's record is none of a machine "
+			    "check, was it another kernel?",
+			    source->page_label);
+	source->foreign_told = true;
+	return true;
+}
+
+static int page_record(void *context, struct record *record, const struct ring_cursor *at)
+{
+	struct tracefs_source *source = context;
+	bool earlier;
+	int r;
+
+	record->source = SOURCE_TRACE;
+	note_boot(source, record, at->time);
+	earlier = is_earlier(source);
+	r = tell_missed(source);
+	if (r < 0 || (earlier && is_foreign(source, record)))
+		return r;
+	trace_times_set(&source->times, earlier, at->time, record);
+	set_place(source, at, &record->ring);
+	set_key(source, at, record->walltime, record->key);
+	return source->intake->record(source->intake->context, record);
+}
+
+static int page_detail(void *context, struct memory_detail *detail, const struct ring_cursor *at)
+{
+	struct tracefs_source *source = context;
+	bool earlier = is_earlier(source);
+
+	if (!source->intake->detail)
+		return 0;
+	/* as those of the record that it belongs to */
+	detail->boot = earlier ? SD_ID128_NULL : source->times.boot;
+	detail->time_us = earlier ? 0 : trace_times_ring_us(&source->times, at->time);
+	set_place(source, at, &detail->ring);
+	set_key(source, at, 0, detail->key);
+	return source->intake->detail(source->intake->context, detail);
 }
 
 /* What stood behind the damage is lost, nobody knows how much. */
@@ -352,13 +389,13 @@ static int tell_damage(struct tracefs_source *source, struct cpu_ring *cpu)
 {
 	struct lost lost = {
 		.source = SOURCE_TRACE,
-		.boot = source->page_boot,
-		.time_us = clock_us(CLOCK_REALTIME),
+		.boot = is_earlier(source) ? SD_ID128_NULL : source->times.boot,
+		.time_us = clock_wall_us(),
 	};
 
 	cpu->damage_told = true;
-	snprintf(lost.where, sizeof(lost.where), "damaged page, %.24s, cpu%u",
-		 source->page_instance, cpu->number);
+	snprintf(lost.where, sizeof(lost.where), "damaged page, %.24s, cpu%u", source->page_label,
+		 cpu->number);
 	return source->intake->lost(source->intake->context, &lost);
 }
 
@@ -372,13 +409,34 @@ static int take_page(struct tracefs_source *source, struct ring *ring,
 	int r;
 
 	source->page_cpu = slot->tag;
+	source->page_ring = cpu;
+	source->page_missed = false;
 	r = ring_page(ring, slot->data, size, cursor, &sink, why);
+	if (r == 0) /* there may be no record in it */
+		r = tell_missed(source);
 	if (r != -EBADMSG)
 		return r;
 	if (!cpu || !cpu->damage_told)
 		log_warning("trace instance %s, per_cpu/cpu%u/trace_pipe_raw: %s",
-			    source->page_instance, slot->tag, why);
+			    source->page_label, slot->tag, why);
 	return cpu ? tell_damage(source, cpu) : 0;
+}
+
+/* What is the same for all pages that were read of one instance in one boot. */
+static void begin_pages(struct tracefs_source *source, const char *label, sd_id128_t boot)
+{
+	source->page_label = label;
+	source->times.survives = trace_label_survives(label);
+	source->times.boot = boot;
+	source->times.live = sd_id128_equal(boot, source->env->boot);
+}
+
+/* An earlier life may have read before it turned on the event, and after that. */
+static enum trace_past past_of_replay(const struct tracefs_source *source)
+{
+	if (!source->times.survives || source->instance.past == TRACE_PAST_ALL)
+		return source->times.survives ? TRACE_PAST_ALL : TRACE_PAST_NONE;
+	return TRACE_PAST_FIRST;
 }
 
 struct replay {
@@ -421,11 +479,10 @@ static int replay_slot(void *context, const struct spool_slot *slot, const struc
 		if (r < 0)
 			return r;
 	}
-	source->page_instance = replay->name;
-	source->page_boot = info->boot;
-	source->page_live = sd_id128_equal(info->boot, source->env->boot);
+	begin_pages(source, replay->name, info->boot);
+	source->page_past = past_of_replay(source);
 	r = take_page(source, replay->ring, slot, slot->size, &cursor);
-	if (r < 0 || !source->page_live || slot->tag > source->cpus[source->n_cpus - 1].number)
+	if (r < 0 || !source->times.live || slot->tag > source->cpus[source->n_cpus - 1].number)
 		return r;
 	kept = spool_cursor(source->spool, slot->tag);
 	if (cursor.time > kept->time ||
@@ -476,9 +533,8 @@ static int read_page(struct tracefs_source *source, struct cpu_ring *cpu)
 		spool_untake(source->spool, slot);
 		return 0;
 	}
-	source->page_instance = source->instance.name;
-	source->page_boot = source->env->boot;
-	source->page_live = true;
+	begin_pages(source, source->instance.label, source->env->boot);
+	source->page_past = source->instance.past;
 	r = take_page(source, source->ring, slot, (size_t)n, &cursor);
 	if (r < 0)
 		return r;
@@ -486,23 +542,13 @@ static int read_page(struct tracefs_source *source, struct cpu_ring *cpu)
 	return 1;
 }
 
-static int tracefs_drain(struct source *base)
+/* A round begins where the last one had to stop: no CPU's storm starves the others. */
+static int read_rings(struct tracefs_source *source)
 {
-	struct tracefs_source *source = (struct tracefs_source *)base;
-	int r;
-
-	source->clock_offset_us = clock_offset(source->instance.clock);
-	if (!source->replayed) {
-		r = replay_spool(source);
-		if (r < 0)
-			log_warning("trace spool of an earlier life: %s", strerror(-r));
-		source->replayed = true;
-	}
-	/* a round begins where the last one had to stop: no CPU's storm starves the others */
 	for (size_t i = 0; i < source->n_cpus; i++) {
 		struct cpu_ring *cpu = &source->cpus[source->next_cpu];
+		int r = open_cpu(source, cpu) ? 1 : 0;
 
-		r = open_cpu(source, cpu) ? 1 : 0;
 		while (r > 0)
 			r = read_page(source, cpu);
 		source->next_cpu = (source->next_cpu + 1) % source->n_cpus;
@@ -512,6 +558,41 @@ static int tracefs_drain(struct source *base)
 			return r;
 	}
 	return 0;
+}
+
+/* Once nothing is left in the rings that turning on the event would erase. */
+static int start_recording(struct tracefs_source *source)
+{
+	char why[SOURCE_WHY_MAX];
+	int r = record_now(source, why);
+
+	if (r < 0)
+		log_error("trace instance %s: nothing is recorded: %s", source->instance.name, why);
+	return r < 0 ? r : read_rings(source);
+}
+
+/* The rings are dry: what earlier boots left was in there. */
+static int leave_past(struct tracefs_source *source)
+{
+	source->instance.past = TRACE_PAST_NONE;
+	return source->recording ? 0 : start_recording(source);
+}
+
+static int tracefs_drain(struct source *base)
+{
+	struct tracefs_source *source = (struct tracefs_source *)base;
+	int r;
+
+	source->times.clock = source->instance.clock;
+	source->times.clock_offset_us = trace_times_offset(source->instance.clock);
+	if (!source->replayed) {
+		r = replay_spool(source);
+		if (r < 0)
+			log_warning("trace spool of an earlier life: %s", strerror(-r));
+		source->replayed = true;
+	}
+	r = read_rings(source);
+	return r == 0 ? leave_past(source) : r;
 }
 
 static void tracefs_committed(struct source *base)

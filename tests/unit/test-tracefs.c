@@ -194,6 +194,11 @@ static void test_choose_instance(void **state)
 	assert_string_equal(
 		chosen(collect, "trace_instance=boot_mce^traceoff@0x1000:0x2000,mce:mce_record\n"),
 		"boot_mce");
+	assert_string_equal(chosen(collect, "reserve_mem=4M:4096:trace "
+					    "trace_instance=boot_mce@trace,mce:mce_record\n"),
+			    "boot_mce");
+	/* in memory that survives, and for us to turn on: it is called as ours */
+	assert_string_equal(chosen(collect, "trace_instance=mcelog@trace\n"), "mcelog");
 	/* for something else, or not there (a kernel that does not know the option) */
 	assert_string_equal(chosen(collect, "trace_instance=boot_mce,sched:sched_switch\n"),
 			    "mcelog");
