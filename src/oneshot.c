@@ -2,6 +2,7 @@
 #include "oneshot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +14,13 @@
 #include "previous-boots.h"
 #include "runner.h"
 #include "session.h"
+#include "sources/pstore-files.h"
+#include "sources/pstore-keep.h"
 #include "sinks/syslog.h"
 #include "sinks/text.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/fstab.h"
 
 /* A daemon or another one-shot may be reading: kernel triggers come in bursts. */
 enum { LOCK_WAIT_MS = 10000, COMMIT_WAIT_MS = 5000 };
@@ -229,13 +233,65 @@ static int harvest_all(struct session *session)
 	return status;
 }
 
+/*
+ * Whether the database will be found where it would be written now. Returns 0,
+ * -EAGAIN for a file system that is not mounted yet, -EROFS, -errno; why says so.
+ */
+static int check_state(const struct root *root, const char *directory, char why[SOURCE_WHY_MAX])
+{
+	_cleanup_close_ int fd = -1;
+	char point[ROOT_PATH_MAX];
+	int r;
+
+	if (fstab_missing(root, directory, point)) {
+		snprintf(why, SOURCE_WHY_MAX, "%s: nothing is mounted on %s yet", directory, point);
+		return -EAGAIN;
+	}
+	r = root_mkdir(root, directory);
+	fd = r < 0 ? r : root_open(root, directory, O_RDONLY | O_DIRECTORY);
+	if (fd < 0) {
+		snprintf(why, SOURCE_WHY_MAX, "%s: cannot be made: %s", directory, strerror(-fd));
+		return fd;
+	}
+	if (faccessat(fd, ".", W_OK | X_OK, 0) == 0)
+		return 0;
+	r = -errno;
+	snprintf(why, SOURCE_WHY_MAX, "%s: cannot be written: %s", directory, strerror(-r));
+	return r;
+}
+
+/* What is in pstore may be gone when the state directory is there. Returns the exit status. */
+static int keep_for_later(const struct root *root, int error, const char *why)
+{
+	bool is_early = error == -EAGAIN || error == -EROFS;
+	size_t n = 0;
+	int r = pstore_keep(root, &n);
+
+	if (r == -ENOENT) /* no pstore, nothing to keep */
+		r = 0;
+	log_line(is_early ? LOG_NOTICE : LOG_ERR, "%s", why);
+	if (r < 0)
+		log_error(PSTORE_LIVE ": not copied to " PSTORE_KEPT ": %s", strerror(-r));
+	else
+		log_notice("%zu files of " PSTORE_LIVE " copied to " PSTORE_KEPT
+			   ", where the daemon takes them up",
+			   n);
+	return is_early && r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int oneshot_harvest(const struct config *config)
 {
 	static const struct session_options options = { .to_stdout = true };
+	char why[SOURCE_WHY_MAX];
 	struct pipeline_counts counts;
 	struct session session;
-	int status;
+	int status, r;
 
+	if (session_prepare(&session, config) < 0)
+		return EXIT_FAILURE;
+	r = check_state(&session.root, config->state_dir, why);
+	if (r < 0)
+		return keep_for_later(&session.root, r, why);
 	if (session_open(&session, config, &options) < 0)
 		return finish(&session, EXIT_FAILURE);
 	previous_boots_note(&session);

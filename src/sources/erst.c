@@ -24,6 +24,7 @@
 
 #define LIVE_DIRECTORY	  "/sys/fs/pstore"
 #define ARCHIVE_DIRECTORY "/var/lib/systemd/pstore"
+#define KEPT_DIRECTORY	  "/run/mcelog/harvest" /* copies of this boot, see pstore-keep.h */
 
 enum {
 	FILE_SIZE_MAX = 64 * 1024, /* an ERST slot has 8 KiB; what is larger is something else */
@@ -44,7 +45,8 @@ struct erst {
 	const struct intake *intake;
 	struct erst_file *files; /* by id, the live one of two copies first */
 	size_t n_files;
-	size_t next; /* first file not yet read */
+	size_t n_kept; /* files in KEPT_DIRECTORY */
+	size_t next;   /* first file not yet read */
 	unsigned int n_new;
 };
 
@@ -125,7 +127,7 @@ static const char *directory_state(int r)
 }
 
 /*
- * Lists both directories. Fails only when neither can be read; why then, and
+ * Lists all directories. Fails only when none can be read; why then, and
  * otherwise, says how each one is.
  */
 static int list_files(struct erst *erst, char why[SOURCE_WHY_MAX])
@@ -133,17 +135,20 @@ static int list_files(struct erst *erst, char why[SOURCE_WHY_MAX])
 	int live = list_directory(erst, LIVE_DIRECTORY, 0, true);
 	size_t n_live = erst->n_files;
 	int archive = list_directory(erst, ARCHIVE_DIRECTORY, ARCHIVE_DEPTH_MAX, false);
+	size_t n_archived = erst->n_files - n_live;
+	int kept = list_directory(erst, KEPT_DIRECTORY, 0, false);
 
-	if (live == -ENOMEM || archive == -ENOMEM) {
+	erst->n_kept = erst->n_files - n_archived - n_live;
+	if (live == -ENOMEM || archive == -ENOMEM || kept == -ENOMEM) {
 		snprintf(why, SOURCE_WHY_MAX, "%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
 	if (erst->n_files)
 		qsort(erst->files, erst->n_files, sizeof(*erst->files), by_id);
-	if (is_listed(live) || is_listed(archive)) {
+	if (is_listed(live) || is_listed(archive) || is_listed(kept)) {
 		snprintf(why, SOURCE_WHY_MAX, "%zu records in %s (%s), %zu in %s (%s)", n_live,
-			 LIVE_DIRECTORY, directory_state(live), erst->n_files - n_live,
-			 ARCHIVE_DIRECTORY, directory_state(archive));
+			 LIVE_DIRECTORY, directory_state(live), n_archived, ARCHIVE_DIRECTORY,
+			 directory_state(archive));
 		return 0;
 	}
 	snprintf(why, SOURCE_WHY_MAX, "%s: %s, %s: %s", LIVE_DIRECTORY, strerror(-live),
@@ -156,6 +161,7 @@ static void log_unlisted(const struct erst *erst)
 {
 	tree_check(erst->env->root, LIVE_DIRECTORY, "erst");
 	tree_check(erst->env->root, ARCHIVE_DIRECTORY, "erst");
+	tree_check(erst->env->root, KEPT_DIRECTORY, "erst");
 	if (erst->n_files >= FILES_MAX)
 		log_warning("erst: more than %d records, the rest has to wait", FILES_MAX);
 }
@@ -188,6 +194,9 @@ static int erst_open(const struct source_env *env, const struct intake *intake,
 	if (r < 0)
 		return r;
 	log_unlisted(erst);
+	if (erst->n_kept)
+		log_info("erst: %zu records in %s, copied early in this boot", erst->n_kept,
+			 KEPT_DIRECTORY);
 	*ret_source = (struct source *)take_ptr(erst);
 	return 0;
 }

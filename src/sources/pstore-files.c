@@ -292,7 +292,7 @@ static int order(struct pstore_list *list, int64_t boot_time_us)
 	return group(list, boot_time_us);
 }
 
-/* --- both directories --- */
+/* --- all directories --- */
 
 static bool is_listed(int r)
 {
@@ -304,20 +304,22 @@ static const char *state(int r)
 	return is_listed(r) ? "read" : strerror(-r);
 }
 
-static int list_both(const struct root *root, struct pstore_list *list, char why[PSTORE_WHY_MAX])
+static int list_all(const struct root *root, struct pstore_list *list, char why[PSTORE_WHY_MAX])
 {
 	struct listing listing = { .root = root, .list = list, .live = true };
 	int live = tree_walk(root, PSTORE_LIVE, 0, "pstore", take_entry, &listing);
-	int archive;
+	int archive, kept;
 
 	list->n_live = list->n_parts;
 	listing.live = false;
 	archive =
 		tree_walk(root, PSTORE_ARCHIVE, ARCHIVE_DEPTH_MAX, "pstore", take_entry, &listing);
 	list->n_archived = list->n_parts - list->n_live;
-	if (live == -ENOMEM || archive == -ENOMEM)
+	kept = tree_walk(root, PSTORE_KEPT, 0, "pstore", take_entry, &listing);
+	list->n_kept = list->n_parts - list->n_archived - list->n_live;
+	if (live == -ENOMEM || archive == -ENOMEM || kept == -ENOMEM)
 		return -ENOMEM;
-	if (!is_listed(live) && !is_listed(archive)) {
+	if (!is_listed(live) && !is_listed(archive) && !is_listed(kept)) {
 		snprintf(why, PSTORE_WHY_MAX, PSTORE_LIVE ": %s, " PSTORE_ARCHIVE ": %s",
 			 strerror(-live), strerror(-archive));
 		return live;
@@ -325,6 +327,9 @@ static int list_both(const struct root *root, struct pstore_list *list, char why
 	snprintf(why, PSTORE_WHY_MAX,
 		 "%zu log parts in " PSTORE_LIVE " (%s), %zu in " PSTORE_ARCHIVE " (%s)",
 		 list->n_live, state(live), list->n_archived, state(archive));
+	if (list->n_kept)
+		snprintf(why + strlen(why), PSTORE_WHY_MAX - strlen(why), ", %zu in " PSTORE_KEPT,
+			 list->n_kept);
 	return 0;
 }
 
@@ -332,7 +337,7 @@ int pstore_list_files(const struct root *root, int64_t boot_time_us, struct psto
 		      char why[PSTORE_WHY_MAX])
 {
 	struct pstore_list list = { 0 };
-	int r = list_both(root, &list, why);
+	int r = list_all(root, &list, why);
 
 	if (r == 0)
 		r = order(&list, boot_time_us);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pstore-files: the kernel logs that pstore has, live in /sys/fs/pstore or in
- * systemd-pstore's archive, as dumps: the files that belong to one panic or
+ * pstore-files: the kernel logs that pstore has, live in /sys/fs/pstore, in
+ * systemd-pstore's archive or as copies of our own, as dumps: the files that belong to one panic or
  * oops, in the order of their text. Only reads; nothing is kept open.
  *
  * A kernel writes the parts of a dump one after the other, the end of the log
@@ -23,6 +23,7 @@
 
 #define PSTORE_LIVE    "/sys/fs/pstore"
 #define PSTORE_ARCHIVE "/var/lib/systemd/pstore"
+#define PSTORE_KEPT    "/run/mcelog/harvest" /* copies of this boot, see pstore-keep.h */
 
 enum {
 	PSTORE_PART_MAX = 16 << 20, /* bytes of a file, and of the text that is in it */
@@ -52,6 +53,7 @@ struct pstore_list {
 	size_t n_dumps;
 	size_t n_live; /* parts found in PSTORE_LIVE and in PSTORE_ARCHIVE, copies counted */
 	size_t n_archived;
+	size_t n_kept; /* and in PSTORE_KEPT */
 };
 
 /*

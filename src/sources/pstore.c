@@ -68,6 +68,10 @@ static int pstore_open(const struct source_env *env, const struct intake *intake
 	}
 	tree_check(env->root, PSTORE_LIVE, source_pstore.name);
 	tree_check(env->root, PSTORE_ARCHIVE, source_pstore.name);
+	tree_check(env->root, PSTORE_KEPT, source_pstore.name);
+	if (pstore->list.n_kept)
+		log_info("pstore: %zu log parts in " PSTORE_KEPT ", copied early in this boot",
+			 pstore->list.n_kept);
 	if (pstore->list.n_live + pstore->list.n_archived >= PSTORE_PARTS_MAX)
 		log_warning("pstore: more than %d log parts, the rest is left out",
 			    PSTORE_PARTS_MAX);

@@ -39,7 +39,7 @@ static void unescape(char *text)
 	*out = '\0';
 }
 
-static int add_mount(struct mounts *mounts, const char *point, const char *type)
+static int add_mount(struct mounts *mounts, const struct mount *mount)
 {
 	struct mount *grown = mounts->mounts;
 
@@ -49,23 +49,34 @@ static int add_mount(struct mounts *mounts, const char *point, const char *type)
 	if (!grown)
 		return -ENOMEM;
 	mounts->mounts = grown;
-	grown[mounts->n++] = (struct mount){ point, type };
+	grown[mounts->n++] = *mount;
 	return 0;
 }
 
 /* "36 35 98:0 /mnt1 /mnt/parent rw,noatime master:1 - ext3 /dev/root rw" */
 static int take_line(struct mounts *mounts, char *line)
 {
-	char *rest = line, *point = NULL, *field = NULL;
+	enum { ID, PARENT, DEVICE, ORIGIN, POINT, FIELDS };
+	char *fields[FIELDS] = { NULL }, *rest = line, *field = NULL;
+	struct mount mount;
 
-	for (int i = 0; i < 5; i++)
-		point = strsep(&rest, " ");
+	for (int i = 0; i < FIELDS; i++)
+		fields[i] = strsep(&rest, " ");
 	while (rest && (field = strsep(&rest, " ")) && strcmp(field, "-") != 0)
 		;
-	if (!point || *point != '/' || !rest)
+	if (!fields[POINT] || *fields[POINT] != '/' || !rest)
 		return 0;
-	unescape(point);
-	return add_mount(mounts, point, strsep(&rest, " "));
+	unescape(fields[ORIGIN]);
+	unescape(fields[POINT]);
+	mount = (struct mount){
+		.id = atoi(fields[ID]),
+		.parent = atoi(fields[PARENT]),
+		.device = fields[DEVICE],
+		.origin = fields[ORIGIN],
+		.point = fields[POINT],
+		.type = strsep(&rest, " "),
+	};
+	return add_mount(mounts, &mount);
 }
 
 int mounts_read(const struct root *root, struct mounts *ret_mounts)

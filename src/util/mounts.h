@@ -11,8 +11,12 @@
 #include "util/root.h"
 
 struct mount {
-	const char *point; /* "/var/crash" */
-	const char *type;  /* "nfs4" */
+	int id;
+	int parent;	    /* the id of the one that it lies over */
+	const char *device; /* "8:1" */
+	const char *origin; /* which directory of its file system is seen there */
+	const char *point;  /* "/var/crash" */
+	const char *type;   /* "nfs4" */
 };
 
 /* Starts as {0}. */
