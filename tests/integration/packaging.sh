@@ -100,4 +100,19 @@ step "the kernel's trigger: no files, no environment, no arguments but ours"
 env -i "$mcelog" --root "$root" --ignorenodev <&- >&- 2>&- || fail "exit status $?"
 env -i "$mcelog" --root "$root" <&- >&- 2>&- && fail "exit status 0 without a device"
 
+step "the units"
+command -v systemd-analyze >/dev/null || finish
+mkdir "$dir/units"
+for unit in "$data"/*.service.in "$data"/*.socket.in; do
+	name=${unit##*/}
+	sed -e "s|@sbindir@|$dir/bin|g" -e "s|@localstatedir@|/var|g" -e '/^Documentation=/d' \
+		"$unit" >"$dir/units/${name%.in}"
+done
+SYSTEMD_UNIT_PATH=$dir/units: systemd-analyze verify --man=no "$dir"/units/* >"$log" 2>&1 ||
+	fail "systemd-analyze: $(cat "$log")"
+grep -F "$dir/units" "$log" && fail "systemd-analyze has something to say"
+harvest=$dir/units/mcelog-harvest.service
+lines 1 "Before=systemd-pstore.service sysinit.target shutdown.target" "$harvest"
+lines 0 "StateDirectory=" "$harvest"
+
 finish

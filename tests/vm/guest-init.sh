@@ -1,6 +1,6 @@
 # Second half of the initramfs' /init, run by busybox sh out of the "lab" share: build the guest's
 # root and hand over to systemd. Everything that differs from boot to boot is in /lab/env
-# (LAB_DISK, LAB_PSTORE, LAB_UNITS), so that the initramfs depends on the kernel only.
+# (LAB_DISK, LAB_LATE, LAB_UNITS), so that the initramfs depends on the kernel only.
 . /lab/env
 
 share="trans=virtio,version=9p2000.L,msize=524288"
@@ -35,7 +35,7 @@ else
 	mount -t tmpfs tmpfs persist
 	mkdir persist/mcelog persist/pstore persist/journal
 fi
-mount --bind persist/mcelog var/lib/mcelog
+[ "$LAB_LATE" = yes ] || mount --bind persist/mcelog var/lib/mcelog
 mount --bind persist/pstore var/lib/systemd/pstore
 mount --bind persist/journal var/log/journal
 
@@ -44,7 +44,12 @@ rm -f .dockerenv
 
 echo 5bd1c0de5bd1c0de5bd1c0de5bd1c0de >etc/machine-id
 echo mcelog-guest >etc/hostname
-: >etc/fstab
+# No generator reads it: who mounts it is the test.
+if [ "$LAB_LATE" = yes ]; then
+	echo "/persist/mcelog /var/lib/mcelog none bind 0 0" >etc/fstab
+else
+	: >etc/fstab
+fi
 
 # QEMU reads the host's files with the rights of the user who runs it: these it may not read, and
 # no group could be added without them.
