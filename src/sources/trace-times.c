@@ -87,20 +87,32 @@ static void set_preceding(int64_t wall_us, struct record *record)
 }
 
 /*
+ * Whether it was polled as the boot came up. What seems older than the boot was
+ * stamped before the wall clock was set forward, and only the ring knows when.
+ */
+static bool is_of_start(const struct trace_times *times, int64_t wall_us, uint64_t ring_time)
+{
+	int64_t since_us = wall_us - times->boot_time_us;
+
+	if (!times->boot_time_us || (since_us < 0 && times->clock == TRACE_CLOCK_OTHER))
+		return false;
+	return since_us < 0 ? ring_time / 1000 < BOOT_TIME_US : since_us < BOOT_TIME_US;
+}
+
+/*
  * The record comes from a worker thread: its time is the walltime field, to
  * which the ring's stamp adds microseconds where it is near.
  */
 static void set_live(const struct trace_times *times, uint64_t ring_time, struct record *record)
 {
-	int64_t wall_us = record->time_us, boot_us = times->boot_time_us;
+	int64_t wall_us = record->time_us;
 
 	record->ring_time_us = trace_times_ring_us(times, ring_time);
 	if (record->ring_time_us && llabs(record->ring_time_us - wall_us) <= NEAR_US)
 		record->time_us = record->ring_time_us;
 	if (precedes(times, wall_us))
 		set_preceding(wall_us, record);
-	record->boot_time = boot_us && is_polled(record) && wall_us >= boot_us &&
-			    wall_us - boot_us < BOOT_TIME_US;
+	record->boot_time = is_polled(record) && is_of_start(times, wall_us, ring_time);
 }
 
 void trace_times_set(const struct trace_times *times, bool earlier, uint64_t ring_time,

@@ -217,6 +217,26 @@ static void test_leftover_of_earlier_boot(void **state)
 	expect_earlier(&collect->records[OLD], true);
 }
 
+/* Polled before the wall clock was set forward: it is still of the start of this boot. */
+static void test_clock_set_forward(void **state)
+{
+	static const unsigned int leftover[] = { 2 };
+	struct collect *collect = *state;
+	char path[ROOT_PATH_MAX];
+
+	/* as in an instance of our own */
+	assert_int_equal(unlink(root_path(&collect->root, INSTANCE "/last_boot_info", path)), 0);
+	put_text(collect, INSTANCE "/trace_clock", CONVERTED);
+	for (unsigned int seconds = 1; seconds < 1000; seconds *= 10) {
+		put_pages(collect, leftover, 1);
+		in_boot(collect, now, LEFTOVER_SECOND + seconds);
+		run(collect, 1);
+		assert_true(collect->records[0].boot_time);
+		assert_false(collect->records[0].replayed);
+		assert_true(sd_id128_equal(collect->records[0].boot, now));
+	}
+}
+
 /* A page of the crash, and one with a record of just now. */
 static void put_old_and_own(struct collect *collect)
 {
@@ -343,6 +363,8 @@ static void test_not_turned_on_early(void **state)
 	assert_int_equal(source_tracefs.drain(collect->source), 0);
 	assert_true(file_is(collect, ENABLE, "1"));
 	assert_int_equal(collect->n, OLD + 1);
+	source_tracefs.close(collect->source);
+	collect->source = NULL;
 }
 
 /* --- losses --- */
@@ -385,6 +407,7 @@ int main(void)
 		TEST(test_leftover_of_earlier_boot),
 		TEST(test_clock_set_back),
 		TEST(test_clock_behind),
+		TEST(test_clock_set_forward),
 		TEST(test_turned_off),
 		TEST(test_other_kernel),
 		TEST(test_read_before_turned_on),
