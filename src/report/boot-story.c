@@ -123,8 +123,7 @@ static void add_errors_before(const struct query_boot *boot, struct strbuf *text
 				 "Errors shortly before may be missing: see EARLIER ERRORS in "
 				 "mcelog(8)\n"
 				 "Linux 6.12 and later keep them with these boot options:\n"
-				 "    reserve_mem=4M:4096:trace "
-				 "trace_instance=mcelog@trace,mce:mce_record\n");
+				 "    reserve_mem=4M:4096:trace trace_instance=mcelog@trace\n");
 	}
 }
 

@@ -104,7 +104,7 @@ step "where the errors before it are not on record, it says how they could be"
 sqlite3 "$db" "DELETE FROM event WHERE boot = '$b' AND severity = 'corrected'"
 expect 0 "$report" --db "$db" -b -6
 in_text "Errors shortly before may be missing: see EARLIER ERRORS in mcelog(8)" "$log"
-in_text "reserve_mem=4M:4096:trace trace_instance=mcelog@trace,mce:mce_record" "$log"
+in_text "reserve_mem=4M:4096:trace trace_instance=mcelog@trace" "$log"
 
 step "one boot: the list"
 expect 0 "$report" --db "$db" list -b $c
