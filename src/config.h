@@ -100,6 +100,7 @@ struct config {
 	bool filter_memory_errors;
 	bool keep_erst;
 	bool erst_clear;
+	bool pstore_clear;
 	bool no_imc_log;
 	bool dmi;
 	bool no_dmi;

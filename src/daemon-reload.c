@@ -89,6 +89,7 @@ static bool reload_config(struct daemon *daemon)
 	config_check_names(daemon->config);
 	log_set_level(fresh.verbose ? LOG_DEBUG : LOG_INFO);
 	daemon->session.env.erase = !fresh.keep_erst;
+	daemon->session.env.clear_logs = fresh.pstore_clear && !fresh.keep_erst;
 	daemon->session.env.clear = fresh.erst_clear && !fresh.keep_erst;
 	policy = policy_of_account(daemon->config);
 	account_set_policy(accounting_account(daemon->session.accounting), &policy);

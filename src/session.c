@@ -84,6 +84,7 @@ int session_prepare(struct session *session, const struct config *config)
 		.boot = read_id(&session->root, "/proc/sys/kernel/random/boot_id"),
 		.boot_time_us = read_boot_time(&session->root),
 		.erase = !config->keep_erst,
+		.clear_logs = config->pstore_clear && !config->keep_erst,
 		.clear = config->erst_clear && !config->keep_erst,
 		.known = known_nothing,
 		.lost_so_far = lost_nothing,

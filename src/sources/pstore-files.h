@@ -37,6 +37,7 @@ struct pstore_part {
 	char *path;		     /* below the root; owned */
 	int64_t mtime_us;
 	bool live;
+	bool is_whole; /* the reader's: all of it was read */
 };
 
 struct pstore_dump {

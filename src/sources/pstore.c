@@ -3,12 +3,15 @@
  * pstore: machine checks in the kernel logs that panics and oopses left in
  * pstore, and that there was a panic. Where ERST took the records themselves they come as erst,
  * too, and the store joins the two; with EFI variables or ramoops this text is all there is.
- * Nothing is erased: the live files are systemd-pstore's to move away.
+ * The live files are systemd-pstore's to move away: they are only erased where that is asked
+ * for, after the commit, and never in the archive.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "sources/previous-log.h"
 #include "sources/pstore-files.h"
@@ -110,8 +113,7 @@ static void take_text(struct kernel_log *log, const char *text, size_t size,
 	}
 }
 
-static void take_part(struct pstore *pstore, const struct pstore_part *part,
-		      struct pstore_header *last)
+static void take_part(struct pstore *pstore, struct pstore_part *part, struct pstore_header *last)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0;
@@ -120,6 +122,7 @@ static void take_part(struct pstore *pstore, const struct pstore_part *part,
 	if (wrong)
 		log_warning("pstore: %s: %s; %s", part->path, wrong,
 			    text ? "what there is of it is read" : "left where it is");
+	part->is_whole = !wrong;
 	if (text)
 		take_text(&pstore->previous.log, text, size, last);
 	/* a lost or short part's lines do not go on in the next one */
@@ -189,10 +192,43 @@ static int pstore_fd(struct source *source)
 	return -1;
 }
 
-/* Nothing waits for it: what was read stays where it is. */
+/* Unless another log has taken the name since: slots are used again. */
+static void erase_part(const struct pstore *pstore, struct pstore_part *part)
+{
+	char path[ROOT_PATH_MAX];
+	struct stat st;
+
+	if (!part->live || !part->is_whole)
+		return;
+	part->is_whole = false;
+	root_path(pstore->env->root, part->path, path);
+	if (lstat(path, &st) < 0 || (int64_t)st.st_mtim.tv_sec * 1000000 != part->mtime_us)
+		return;
+	if (unlink(path) < 0)
+		log_warning("pstore: %s: cannot be erased: %s", part->path, strerror(errno));
+}
+
+/* All of a dump or nothing: a part alone would be taken for another dump. */
+static bool is_whole(const struct pstore *pstore, const struct pstore_dump *dump)
+{
+	for (size_t i = 0; i < dump->n; i++)
+		if (!pstore->list.parts[dump->first + i].is_whole)
+			return false;
+	return true;
+}
+
 static void pstore_committed(struct source *source)
 {
-	(void)source;
+	struct pstore *pstore = pstore_of(source);
+
+	for (size_t i = 0; pstore->env->clear_logs && i < pstore->next; i++) {
+		const struct pstore_dump *dump = &pstore->list.dumps[i];
+
+		if (!is_whole(pstore, dump))
+			continue;
+		for (size_t j = 0; j < dump->n; j++)
+			erase_part(pstore, &pstore->list.parts[dump->first + j]);
+	}
 }
 
 static void pstore_describe(struct source *source, char *buffer, size_t size)

@@ -35,6 +35,7 @@ struct source_env {
 	bool patient;		/* may wait for a network file system that does not answer */
 	bool erase;		/* erst: erase live records after the commit */
 	bool clear;		/* erst_dbg: the same */
+	bool clear_logs;	/* pstore: the same with kernel logs */
 	/*
 	 * Whether the store has this delivery key already. A hint that saves
 	 * reading a file again; the store itself never takes a key twice.

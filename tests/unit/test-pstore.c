@@ -97,6 +97,27 @@ static void test_one_delivery(void **state)
 	assert_string_equal(collect->records[0].key, collect->records[2].key);
 }
 
+/* Only where it is asked for, whole dumps alone, and never in the archive. */
+static void test_cleared(void **state)
+{
+	struct collect *collect = *state;
+
+	put_part(collect, LIVE, "dmesg-erst-7710377804344328194");
+	put_part(collect, LIVE, "dmesg-erst-7710377804344328195");
+	put_part(collect, LIVE, "dmesg-erst-7710377804344328196");
+	put_part(collect, ARCHIVE "7710377731329/", "dmesg-erst-7710377731329884162");
+	put_text(collect, LIVE "dmesg-efi_pstore-179521210401001.enc.z", "no deflate");
+	collect->env.clear_logs = true;
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 2);
+	assert_false(root_exists(&collect->root, LIVE "dmesg-erst-7710377804344328194"));
+	assert_false(root_exists(&collect->root, LIVE "dmesg-erst-7710377804344328195"));
+	assert_false(root_exists(&collect->root, LIVE "dmesg-erst-7710377804344328196"));
+	assert_true(root_exists(&collect->root,
+				ARCHIVE "7710377731329/dmesg-erst-7710377731329884162"));
+	assert_true(root_exists(&collect->root, LIVE "dmesg-efi_pstore-179521210401001.enc.z"));
+}
+
 static void test_known(void **state)
 {
 	struct collect *collect = *state;
@@ -353,6 +374,7 @@ int main(void)
 		TEST(test_unreadable_crashes),
 		TEST(test_crashes_not_wanted),
 		TEST(test_console),
+		TEST(test_cleared),
 		TEST(test_known),
 		TEST(test_this_boot),
 		TEST(test_commits_between),
