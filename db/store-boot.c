@@ -78,20 +78,105 @@ static int boot_at(struct store *store, int64_t time_us, int64_t apart_us, sd_id
 	return ask_boot(statement, ret_boot);
 }
 
+static int boot_before(struct store *store, sd_id128_t *ret_boot)
+{
+	sql_bind_id(store->statements[STATEMENT_BOOT_BEFORE], 1, store->boot);
+	return ask_boot(store->statements[STATEMENT_BOOT_BEFORE], ret_boot);
+}
+
+/*
+ * Of what an earlier boot left: where the clocks disagree, it may look as if it were of this
+ * boot, which has not ended.
+ */
+static int earlier_boot_at(struct store *store, int64_t time_us, int64_t apart_us,
+			   sd_id128_t *ret_boot)
+{
+	sd_id128_t boot;
+	int r = boot_at(store, time_us, apart_us, &boot);
+
+	if (r > 0 && sd_id128_equal(boot, store->boot))
+		r = boot_before(store, &boot);
+	if (r > 0)
+		*ret_boot = boot;
+	return r;
+}
+
 int store_resolve_boot(struct store *store, struct record *record)
 {
 	int r = 0;
 
 	if (!sd_id128_is_null(record->boot))
 		return 0;
-	if (record->time_us != 0) {
+	if (record_is_of_boot_before(record))
+		r = boot_before(store, &record->boot);
+	else if (record->time_us != 0 && record->replayed && record->source != SOURCE_REPLAY)
+		r = earlier_boot_at(store, record->time_us, RECORDS_APART_US, &record->boot);
+	else if (record->time_us != 0)
 		r = boot_at(store, record->time_us, RECORDS_APART_US, &record->boot);
-	} else if (record_is_of_boot_before(record)) {
-		sql_bind_id(store->statements[STATEMENT_BOOT_BEFORE], 1, store->boot);
-		r = ask_boot(store->statements[STATEMENT_BOOT_BEFORE], &record->boot);
+	return r < 0 ? r : 0;
+}
+
+/* --- what was stored before its boot was known --- */
+
+enum { UNRESOLVED_MAX = 1024 };
+
+struct unresolved {
+	int64_t row;
+	int64_t time_us;
+};
+
+/* Returns how many there are. */
+static int find_unresolved(sqlite3_stmt *bound, struct unresolved found[UNRESOLVED_MAX])
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = bound;
+	int r, n = 0;
+
+	sqlite3_bind_int(statement, 1, UNRESOLVED_MAX);
+	while ((r = sql_step(statement)) > 0 && n < UNRESOLVED_MAX)
+		found[n++] = (struct unresolved){ sqlite3_column_int64(statement, 0),
+						  sqlite3_column_int64(statement, 1) };
+	return r < 0 ? r : n;
+}
+
+static int set_boot(sqlite3_stmt *statement, int64_t row, sd_id128_t boot)
+{
+	sqlite3_bind_int64(statement, 1, row);
+	sql_bind_id(statement, 2, boot);
+	return sql_run(statement);
+}
+
+/* The oldest first: it tells where a boot ended for those after it. */
+static int resolve_all(struct store *store, enum store_statement which, enum store_statement setter,
+		       int64_t apart_us)
+{
+	struct unresolved found[UNRESOLVED_MAX];
+	int n = find_unresolved(store->statements[which], found), r = n < 0 ? n : 0;
+
+	for (int i = n - 1; r >= 0 && i >= 0; i--) {
+		sd_id128_t boot;
+
+		r = earlier_boot_at(store, found[i].time_us, apart_us, &boot);
+		if (r > 0)
+			r = set_boot(store->statements[setter], found[i].row, boot);
 	}
 	return r < 0 ? r : 0;
 }
+
+int store_resolve_boots(struct store *store)
+{
+	int r = store_ready(store);
+
+	if (r == 0)
+		r = resolve_all(store, STATEMENT_EVENTS_WITHOUT_BOOT, STATEMENT_SET_EVENT_BOOT,
+				RECORDS_APART_US);
+	if (r == 0)
+		r = resolve_all(store, STATEMENT_CRASHES_WITHOUT_BOOT, STATEMENT_SET_CRASH_BOOT,
+				CRASHES_APART_US);
+	store->counted = false;
+	return store_result(store, r);
+}
+
+/* --- crashes --- */
 
 static int add_crash_delivery(struct store *store, const struct crash *crash)
 {
@@ -111,7 +196,7 @@ static int add_new_crash(struct store *store, const struct crash *crash)
 	int r = 0;
 
 	if (sd_id128_is_null(boot) && crash->time_us != 0)
-		r = boot_at(store, crash->time_us, CRASHES_APART_US, &boot);
+		r = earlier_boot_at(store, crash->time_us, CRASHES_APART_US, &boot);
 	if (r < 0)
 		return r;
 	sql_bind_text(statement, 1, crash->key);

@@ -64,6 +64,15 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_BOOT_BEFORE] = "SELECT previous FROM boot AS this WHERE id = ?1 AND previous = "
 				  "(SELECT id FROM boot WHERE began_us < this.began_us "
 				  "ORDER BY began_us DESC LIMIT 1)",
+	/* a file's records may be another machine's; the newest are those that somebody asks for */
+	[STATEMENT_EVENTS_WITHOUT_BOOT] =
+		"SELECT seq, time_us FROM event WHERE boot IS NULL AND replayed AND time_us > 0 "
+		"AND source NOT IN ('replay', 'text') ORDER BY time_us DESC LIMIT ?1",
+	[STATEMENT_CRASHES_WITHOUT_BOOT] =
+		"SELECT rowid, time_us FROM crash WHERE boot IS NULL AND time_us > 0 "
+		"ORDER BY time_us DESC LIMIT ?1",
+	[STATEMENT_SET_EVENT_BOOT] = "UPDATE event SET boot = ?2 WHERE seq = ?1",
+	[STATEMENT_SET_CRASH_BOOT] = "UPDATE crash SET boot = ?2 WHERE rowid = ?1",
 	[STATEMENT_ADD_CRASH] = "INSERT OR IGNORE INTO crash (key, source, boot, time_us, "
 				"by_hardware, slim, reason, place) "
 				"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",

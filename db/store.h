@@ -93,6 +93,12 @@ int store_end_boot(struct store *store, sd_id128_t boot, int64_t ended_us);
 int store_add_journal_boot(struct store *store, const struct boot *boot);
 
 /*
+ * Now that more boots are known: gives those earlier errors and crashes their boot that had
+ * none, as store_add() would, the newest; in a transaction.
+ */
+int store_resolve_boots(struct store *store);
+
+/*
  * Adds that a boot crashed, in a transaction; exactly once for each key. Where
  * it does not know its boot it gets one as a record does. Several sources may
  * tell of the same crash: each has a row.

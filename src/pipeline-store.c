@@ -84,6 +84,8 @@ static int add_journal_boots(struct pipeline *pipeline, const struct boot *boots
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = store_add_journal_boot(pipeline->store, &boots[i]);
 	if (r == 0)
+		r = store_resolve_boots(pipeline->store);
+	if (r == 0)
 		r = store_commit(pipeline->store);
 	if (r < 0)
 		store_rollback(pipeline->store);

@@ -17,6 +17,6 @@ CREATE TABLE crash (
 	slim INTEGER NOT NULL,		-- 1: a dump without memory, because of that
 	reason TEXT NOT NULL,		-- the kernel's words; '' unknown
 	place TEXT NOT NULL		-- the file or directory that says so
-) WITHOUT ROWID;
+);
 
 CREATE INDEX crash_boot ON crash (boot, time_us);

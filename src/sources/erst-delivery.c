@@ -33,11 +33,6 @@ bool erst_delivery_is_stored(const struct erst_delivery *delivery, const struct 
 	return true;
 }
 
-bool erst_is_replayed(const struct source_env *env, int64_t time_us)
-{
-	return !env->boot_time_us || time_us < env->boot_time_us;
-}
-
 int erst_hand_over(const struct source_env *env, const struct intake *intake,
 		   struct firmware *firmware, struct bytes body, unsigned int *n_new)
 {
@@ -48,7 +43,7 @@ int erst_hand_over(const struct source_env *env, const struct intake *intake,
 	firmware_key(SOURCE_ERST, firmware->record_id, body, 0, key);
 	is_known = env->known && env->known(env->context, key);
 	firmware->source = SOURCE_ERST;
-	firmware->replayed = erst_is_replayed(env, firmware->time_us);
+	firmware->replayed = source_is_replayed(env, firmware->time_us);
 	if (!firmware->replayed)
 		firmware->boot = env->boot;
 	n = intake->firmware(intake->context, firmware);

@@ -26,12 +26,6 @@ int erst_delivery_make(uint64_t id, struct bytes body, unsigned int n,
 bool erst_delivery_is_stored(const struct erst_delivery *delivery, const struct source_env *env);
 
 /*
- * Whether what happened at time_us (0 unknown) did so before this boot: what was
- * written in this very boot is no leftover.
- */
-bool erst_is_replayed(const struct source_env *env, int64_t time_us);
-
-/*
  * Gives firmware, of which form, bytes, name, record_id and time_us are set, to the
  * intake. Returns how many errors are in it that can be used. Errors: as firmware().
  * body has the keys' bytes; *n_new grows when the store did not have it.

@@ -214,7 +214,7 @@ static int take_struct_mce(struct erst *erst, struct erst_file *file, struct byt
 	record.source = SOURCE_ERST;
 	if (!record.time_us)
 		record.time_us = wire_erst_time_us(file->id);
-	record.replayed = erst_is_replayed(env, record.time_us);
+	record.replayed = source_is_replayed(env, record.time_us);
 	if (!record.replayed)
 		record.boot = env->boot;
 	firmware_key(SOURCE_ERST, file->id, content, 0, record.key);

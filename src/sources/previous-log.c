@@ -13,7 +13,7 @@ static void fill_delivery(const struct source_env *env, enum source_id source,
 {
 	*record = found->record;
 	record->source = source;
-	record->replayed = !env->boot_time_us || record->time_us < env->boot_time_us;
+	record->replayed = source_is_replayed(env, record->time_us);
 	if (!record->replayed)
 		record->boot = env->boot;
 	snprintf(record->key, sizeof(record->key), "%s:%016" PRIx64 ":%u", source_id_name(source),
@@ -43,7 +43,7 @@ static int deliver_firmware(const struct kernel_log_firmware *found, enum source
 	struct firmware firmware = found->firmware;
 
 	firmware.source = source;
-	firmware.replayed |= !env->boot_time_us || firmware.time_us < env->boot_time_us;
+	firmware.replayed |= source_is_replayed(env, firmware.time_us);
 	if (!firmware.replayed)
 		firmware.boot = env->boot;
 	return intake->firmware ? intake->firmware(intake->context, &firmware) : 0;

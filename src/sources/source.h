@@ -71,6 +71,18 @@ struct intake {
 
 enum { SOURCE_WHY_MAX = 512 };
 
+/* How far the clock of a boot and of the one before may disagree: a crash sets neither right. */
+enum { SOURCE_CLOCK_DOUBT_US = 60 * 1000000 };
+
+/*
+ * Whether what was found lying there is of an earlier boot, by its time. It nearly always is:
+ * only a log or a record that this boot wrote long after its beginning is its own.
+ */
+static inline bool source_is_replayed(const struct source_env *env, int64_t time_us)
+{
+	return !env->boot_time_us || time_us < env->boot_time_us + SOURCE_CLOCK_DOUBT_US;
+}
+
 struct source; /* each driver's own; the drivers cast */
 
 struct source_ops {

@@ -62,7 +62,7 @@ static void test_this_boot(void **state)
 	struct firmware_intake *intake = *state;
 	struct collect *collect = intake->collect;
 
-	collect->env.boot_time_us = ID_TIME - 1000000;
+	collect->env.boot_time_us = ID_TIME - 61 * 1000000;
 	collect->env.boot =
 		SD_ID128_MAKE(01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f, 10);
 	put_section(intake, LIVE "unknown-erst-" ID);

@@ -73,7 +73,7 @@ static void test_this_boot(void **state)
 {
 	struct collect *collect = *state;
 
-	collect->env.boot_time_us = TIME_61 - 1000000;
+	collect->env.boot_time_us = TIME_61 - 61 * 1000000;
 	collect->env.boot =
 		SD_ID128_MAKE(01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f, 10);
 	put_sample(collect, LIVE, NAME_61);
@@ -81,6 +81,20 @@ static void test_this_boot(void **state)
 	assert_int_equal(collect->n, 1);
 	assert_false(collect->records[0].replayed);
 	assert_true(sd_id128_equal(collect->records[0].boot, collect->env.boot));
+}
+
+/* The boot that crashed had a clock that was fast. */
+static void test_clocks_disagree(void **state)
+{
+	struct collect *collect = *state;
+
+	collect->env.boot_time_us = TIME_61 - 1000000;
+	collect->env.boot =
+		SD_ID128_MAKE(01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f, 10);
+	put_sample(collect, LIVE, NAME_61);
+	assert_int_equal(source_run(collect, &source_erst), 0);
+	assert_true(collect->records[0].replayed);
+	assert_true(sd_id128_is_null(collect->records[0].boot));
 }
 
 static void test_no_walltime(void **state)
@@ -309,6 +323,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_record),
 		TEST(test_this_boot),
+		TEST(test_clocks_disagree),
 		TEST(test_no_walltime),
 		TEST(test_archive),
 		TEST(test_erased_after_commit),

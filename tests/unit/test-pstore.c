@@ -263,7 +263,7 @@ static void test_this_boot(void **state)
 	put_part(collect, LIVE, "dmesg-ramoops-0");
 	collect->env.boot =
 		SD_ID128_MAKE(aa, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11);
-	collect->env.boot_time_us = 1795212000000000;
+	collect->env.boot_time_us = 1795211900000000;
 	assert_int_equal(source_run(collect, &source_pstore), 0);
 	assert_int_equal(collect->n, 1);
 	assert_false(collect->records[0].replayed);

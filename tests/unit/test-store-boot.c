@@ -190,6 +190,7 @@ static void test_watched(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(store_add_boot(f->store, BOOT_A, AT(98)), 0);
+	assert_int_equal(store_add_boot(f->store, BOOT_D, AT(10000)), 0);
 	journal(f, BOOT_A, SD_ID128_NULL, 100, 200, false);
 	assert_boot(boot_of_fatal(f, 5000), BOOT_A);
 	assert_unknown(boot_of_fatal(f, 6000)); /* it had died */
@@ -306,6 +307,39 @@ static void test_crash_boot(void **state)
 	assert_unknown(boot_of_fatal(f, 300));
 }
 
+/* An early harvest has no journal yet: what it stored gets its boot later, each its own. */
+static void test_boots_known_later(void **state)
+{
+	struct crash crash = a_crash("crash:1", 150);
+	struct fixture *f = *state;
+
+	assert_unknown(boot_of_fatal(f, 150));
+	assert_unknown(boot_of_fatal(f, 1050));
+	assert_unknown(boot_of_fatal(f, 5000));
+	assert_unknown(add(f, SOURCE_REPLAY, AT(160)));
+	put_crash(f, &crash);
+	journal(f, BOOT_A, SD_ID128_NULL, 100, 140, false);
+	journal(f, BOOT_B, BOOT_A, 1000, 1040, false);
+	assert_int_equal(store_resolve_boots(f->store), 0);
+	commit(f);
+	assert_int_equal(ask(f, "SELECT count(*) FROM event WHERE boot LIKE 'aa%'"), 1);
+	assert_int_equal(ask(f, "SELECT count(*) FROM event WHERE boot LIKE 'bb%'"), 1);
+	assert_int_equal(ask(f, "SELECT count(*) FROM event WHERE boot IS NULL"), 2);
+	assert_int_equal(crashes(f, "boot LIKE 'aa%'"), 1);
+}
+
+/* The clock of the boot that crashed was fast, or was set back since. */
+static void test_clocks_disagree(void **state)
+{
+	struct fixture *f = *state;
+
+	journal(f, BOOT_A, SD_ID128_NULL, 100, 200, false);
+	journal(f, BOOT_B, BOOT_A, 230, 240, false);
+	assert_int_equal(store_add_boot(f->store, BOOT_B, AT(228)), 0);
+	assert_boot(boot_of_fatal(f, 235), BOOT_A);
+	assert_boot(add(f, SOURCE_REPLAY, AT(235)), BOOT_B); /* a file may be of this boot */
+}
+
 /* Once, also when its row is gone, and in a database that was begun anew. */
 static void test_crash_once(void **state)
 {
@@ -366,10 +400,13 @@ static void test_set_aside_old(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_interval),	  TEST(test_after_last_entry), TEST(test_ended_in_order),
-		TEST(test_watched),	  TEST(test_two_panics),       TEST(test_bert),
-		TEST(test_journal_again), TEST(test_crash_boot),       TEST(test_crash_once),
-		TEST(test_set_aside),	  TEST(test_set_aside_old),
+		TEST(test_interval),	    TEST(test_after_last_entry),
+		TEST(test_ended_in_order),  TEST(test_watched),
+		TEST(test_two_panics),	    TEST(test_bert),
+		TEST(test_journal_again),   TEST(test_crash_boot),
+		TEST(test_crash_once),	    TEST(test_boots_known_later),
+		TEST(test_clocks_disagree), TEST(test_set_aside),
+		TEST(test_set_aside_old),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

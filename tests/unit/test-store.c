@@ -19,10 +19,11 @@
 #include "db/schema.h"
 #include "db/store-private.h"
 
-#define SECOND 1000000ll
-#define T0     (1700000000 * SECOND)
-#define BOOT_A SD_ID128_MAKE(aa, 01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f)
-#define BOOT_B SD_ID128_MAKE(bb, 01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f)
+#define SECOND	 1000000ll
+#define T0	 (1700000000 * SECOND)
+#define BOOT_A	 SD_ID128_MAKE(aa, 01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f)
+#define BOOT_NOW SD_ID128_MAKE(ff, 01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f)
+#define BOOT_B	 SD_ID128_MAKE(bb, 01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f)
 
 /* A directory and a store in it, for each test. */
 struct fixture {
@@ -523,11 +524,12 @@ static void test_boot_resolution(void **state)
 	assert_true(sd_id128_is_null(timeless.record.boot));
 }
 
-/* A fatal error of an unknown boot, seconds after T0; returns the boot it is given. */
+/* A fatal error of an unknown boot, seconds after T0; returns the boot it is given, much later. */
 static sd_id128_t boot_of_fatal(struct fixture *f, unsigned int seconds)
 {
 	struct event event = fatal(SOURCE_ERST);
 
+	assert_int_equal(store_add_boot(f->store, BOOT_NOW, T0 + 1000000 * SECOND), 0);
 	event.record.boot = SD_ID128_NULL;
 	event.record.replayed = true;
 	event.record.tsc = seconds;
