@@ -358,3 +358,29 @@ int query_crashes(struct query *query, sd_id128_t boot,
 	}
 	return r;
 }
+
+int query_lone_fatals(struct query *query, int (*each)(void *context, const struct event *event),
+		      void *context)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = query_prepare(query,
+			      ROW_SELECT
+			      "WHERE boot IS NULL AND severity = 'fatal' AND replayed "
+			      "AND source NOT IN ('replay', 'text') "
+			      "AND seq IN (SELECT max(seq) FROM event WHERE boot IS NULL "
+			      "AND severity = 'fatal' GROUP BY incident) "
+			      "ORDER BY time_us, seq",
+			      &statement);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(statement)) > 0) {
+		struct event event;
+
+		row_read_event(statement, &query->names, &event);
+		r = each(context, &event);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}

@@ -154,3 +154,10 @@ bool query_is_boot_name(const char *text);
  */
 int query_crashes(struct query *query, sd_id128_t boot,
 		  int (*each)(void *context, const struct crash *crash), void *context);
+
+/*
+ * The fatal errors that stopped a boot that is not known, one of each incident, oldest first;
+ * none from files. As query_events().
+ */
+int query_lone_fatals(struct query *query,
+		      int (*each)(void *context, const struct event *event), void *context);

@@ -21,11 +21,11 @@ static const char *const ends[] = {
 	[BOOT_UNKNOWN] = "How it ended is not known.",
 };
 
-static int add_fatal(struct query *query, const struct query_boot *boot, unsigned int indent,
-		     struct strbuf *text)
+int boot_story_add_fatal(struct query *query, const struct event *fatal, unsigned int indent,
+			 struct strbuf *text)
 {
 	_cleanup_strbuf_ struct strbuf sentence = { 0 };
-	struct event event = boot->fatal;
+	struct event event = *fatal;
 	char message[EVENT_MESSAGE_MAX];
 	uint64_t records = 0;
 	int r = query_count_incident(query, event.incident, &records);
@@ -61,7 +61,7 @@ int boot_story_add_cause(struct query *query, const struct query_boot *boot, uns
 	int r = 0;
 
 	if (boot->has_fatal)
-		r = add_fatal(query, boot, indent, text);
+		r = boot_story_add_fatal(query, &boot->fatal, indent, text);
 	/* the error itself says more than that there was one */
 	if (r == 0 && boot->has_crash && (boot->crash.is_slim || !boot->has_fatal))
 		r = boot_story_add_crash(&boot->crash, indent, text);

@@ -14,6 +14,10 @@
 int boot_story_add_cause(struct query *query, const struct query_boot *boot, unsigned int indent,
 			 struct strbuf *text);
 
+/* Appends a fatal error: one sentence, with how many records tell of it, in lines. */
+int boot_story_add_fatal(struct query *query, const struct event *fatal, unsigned int indent,
+			 struct strbuf *text);
+
 /* Appends what a crash was, one sentence in lines; and who tells of it, for query_crashes(). */
 int boot_story_add_crash(const struct crash *crash, unsigned int indent, struct strbuf *text);
 int boot_story_add_witness(void *text, const struct crash *crash);

@@ -185,6 +185,39 @@ static int print_lone_object(void *context, const struct crash *crash)
 	return r;
 }
 
+static int print_lone_fatal(void *context, const struct event *fatal)
+{
+	struct table *table = context;
+	char when[40];
+	int r;
+
+	table->printed++;
+	strbuf_addf(&table->text, "\nA fatal error in a boot that is not known, %s\n",
+		    text_time(fatal->record.time_us, when));
+	r = boot_story_add_fatal(table->query, fatal, INDENT - 1, &table->text);
+	text_print(&table->text);
+	return r;
+}
+
+static int print_lone_fatal_object(void *context, const struct event *fatal)
+{
+	const struct query_boot boot = { .has_fatal = true, .fatal = *fatal };
+	struct table *table = context;
+	struct strbuf *text = &table->text;
+	int r;
+
+	table->printed++;
+	strbuf_add(text, "{\"schema\":\"mce-boot/1\",\"index\":null,\"boot_id\":null");
+	r = add_fatal(table, &boot);
+	strbuf_add(text, "}\n");
+	if (r == 0)
+		r = text->error;
+	if (r == 0 && fputs(strbuf_text(text), stdout) < 0)
+		r = -EPIPE;
+	strbuf_reset(text);
+	return r;
+}
+
 static int print_all(struct table *table, const struct report_options *options, sd_id128_t running)
 {
 	int r = query_boots(table->query, running, options->limit,
@@ -193,6 +226,10 @@ static int print_all(struct table *table, const struct report_options *options, 
 	if (r == 0 && !options->limit)
 		r = query_crashes(table->query, SD_ID128_NULL,
 				  options->json ? print_lone_object : print_lone_crash, table);
+	if (r == 0 && !options->limit)
+		r = query_lone_fatals(table->query,
+				      options->json ? print_lone_fatal_object : print_lone_fatal,
+				      table);
 	return r;
 }
 
