@@ -14,6 +14,9 @@
 /* record_same_error()'s. */
 enum { SECOND_US = 1000000, WINDOW_US = 2 * SECOND_US };
 
+/* Within which a boot polls its banks for the first time, and more. */
+enum { BOOT_POLL_US = 130 * SECOND_US };
+
 /* Where a twin is looked for. A TSC is all but unique, so that search never walks far. */
 struct search {
 	int64_t from_us;
@@ -22,7 +25,7 @@ struct search {
 	uint64_t tsc; /* else this one (0: or none), oldest first */
 };
 
-enum { SEARCHES_MAX = 4 };
+enum { SEARCHES_MAX = 3 };
 
 /* 1 known, with its event's seq (0 gone), 0 not, -errno. */
 static int find_key(struct store *store, const char *key, uint64_t *ret_seq)
@@ -62,24 +65,13 @@ static size_t plan_without_tsc(const struct record *record, struct search *searc
 		return n;
 	searches[n++] = (struct search){ second, second + SECOND_US - 1, false, 0 };
 	searches[n++] = (struct search){ time_us - WINDOW_US, time_us + WINDOW_US, true, 0 };
-	if (record->boot_time)
-		searches[n++] = (struct search){ 0, time_us, true, 0 };
 	return n;
 }
 
-/*
- * Where record_same_error() can say yes, the likeliest first. A bank left
- * behind has no time of its own: its twin is any earlier record, and for a
- * record of an earlier boot any later bank.
- */
+/* Where record_same_error() can say yes, the likeliest first. */
 static size_t plan(const struct record *record, struct search searches[SEARCHES_MAX])
 {
-	size_t n =
-		record->tsc ? plan_with_tsc(record, searches) : plan_without_tsc(record, searches);
-
-	if (record->replayed && n < SEARCHES_MAX)
-		searches[n++] = (struct search){ record->time_us, INT64_MAX, false, 0 };
-	return n;
+	return record->tsc ? plan_with_tsc(record, searches) : plan_without_tsc(record, searches);
 }
 
 static void bind_search(sqlite3_stmt *statement, const struct record *record, const char *sources,
@@ -160,41 +152,103 @@ static int search_same(struct store *store, sqlite3_stmt *bound, const struct ev
 	return r;
 }
 
-/* A bank that was left behind has no time of its own: any earlier report may be of it. */
-static int find_report(struct store *store, const struct event *event, struct event *ret_twin)
+/* What firmware reported may have no CPU and no registers: all that is near it in time. */
+static int find_near(struct store *store, const struct event *event, struct event *ret_twin)
 {
-	sqlite3_stmt *statement = store->statements[STATEMENT_TWIN_OF_FIRMWARE];
-	int64_t time_us = event->record.time_us;
+	bool is_firmware = event->record.cpu == RECORD_NO_CPU;
+	sqlite3_stmt *statement =
+		store->statements[is_firmware ? STATEMENT_TWIN_NEAR : STATEMENT_TWIN_OF_FIRMWARE];
 
-	if (!store->has_firmware)
+	if (event->record.time_us == 0 || (!is_firmware && !store->has_firmware))
 		return 0;
-	sqlite3_bind_int64(statement, 1, event->record.boot_time ? 1 : time_us - WINDOW_US);
-	sqlite3_bind_int64(statement, 2, time_us + WINDOW_US);
+	sqlite3_bind_int64(statement, 1, event->record.time_us - WINDOW_US);
+	sqlite3_bind_int64(statement, 2, event->record.time_us + WINDOW_US);
 	return search_same(store, statement, event, ret_twin);
 }
 
-static int find_reported(struct store *store, const struct event *event, struct event *ret_twin)
+/*
+ * Whether a boot came between the error and the one that reports it again: then it is another
+ * error. A leftover bank is found within the first minutes of its boot. 1, 0, -errno.
+ */
+static int came_between(struct store *store, const struct event *early, const struct event *late)
 {
-	sqlite3_stmt *statement = store->statements[STATEMENT_TWIN_NEAR];
-	int64_t time_us = event->record.time_us;
+	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_BOOT_BETWEEN];
 
-	if (time_us == 0)
-		statement = store->statements[STATEMENT_TWIN_OF_REGION];
-	else {
-		sqlite3_bind_int64(statement, 1, time_us - WINDOW_US);
-		sqlite3_bind_int64(statement, 2, time_us + WINDOW_US);
+	if (early->record.time_us == 0)
+		return 0;
+	sqlite3_bind_int64(statement, 1, early->record.time_us);
+	if (late->record.time_us)
+		sqlite3_bind_int64(statement, 2, late->record.time_us - BOOT_POLL_US);
+	else if (record_is_of_boot_before(&late->record))
+		sqlite3_bind_null(statement, 2);
+	else
+		return 0;
+	sql_bind_id(statement, 3, store->boot);
+	return sql_step(statement);
+}
+
+/* It happened in the boot that runs, which nobody reports again. */
+static bool is_live(const struct store *store, const struct event *event)
+{
+	return !event->record.replayed && !event_is_report_again(event) &&
+	       sd_id128_equal(event->record.boot, store->boot);
+}
+
+/* 1 one of them is the other's report again, 0 not, -errno. */
+static int reported_again(struct store *store, const struct event *a, const struct event *b)
+{
+	int r = 1;
+
+	if (is_live(store, a) || is_live(store, b))
+		return 0;
+
+	if (event_reported_again(a, b))
+		r = came_between(store, a, b);
+	else if (event_reported_again(b, a))
+		r = came_between(store, b, a);
+	else
+		return 0;
+	return r < 0 ? r : !r;
+}
+
+/* What does not stop a machine may come again, so a source that saw it has seen another one. */
+static bool may_repeat(const struct event *twin, const struct event *event)
+{
+	return !(twin->sources & 1u << event->record.source) || event->record.replayed ||
+	       event->decoded.severity == SEVERITY_FATAL;
+}
+
+/* Among the bad errors; not one to one, as every log of the boot after it may have it. */
+static int find_again(struct store *store, const struct event *event, struct event *ret_twin)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_TWIN_OF_REPORT];
+	struct event twin;
+	int r;
+
+	if (!event_is_report_again(event) &&
+	    (!event->record.replayed || event->record.source == SOURCE_REPLAY ||
+	     event->decoded.severity == SEVERITY_CORRECTED))
+		return 0;
+	while ((r = sql_step(statement)) > 0) {
+		row_read_event(statement, &store->names, &twin);
+		r = may_repeat(&twin, event) ? reported_again(store, &twin, event) : 0;
+		if (r > 0)
+			*ret_twin = twin;
+		if (r != 0)
+			return r;
 	}
-	return search_same(store, statement, event, ret_twin);
+	return r;
 }
 
 static int find_twin(struct store *store, const struct event *event, struct event *ret_twin)
 {
-	int r;
+	int r = 0;
 
-	if (event->record.cpu == RECORD_NO_CPU)
-		return find_reported(store, event, ret_twin);
-	r = find_bank(store, &event->record, ret_twin);
-	return r ? r : find_report(store, event, ret_twin);
+	if (event->record.cpu != RECORD_NO_CPU)
+		r = find_bank(store, &event->record, ret_twin);
+	if (r == 0)
+		r = find_near(store, event, ret_twin);
+	return r ? r : find_again(store, event, ret_twin);
 }
 
 /* Whether it is one of the records that a panic left, which all come later. */
@@ -306,6 +360,25 @@ static void note_added(struct store *store, const struct event *event, enum stor
 		store->counts.events++;
 }
 
+/* An error that stops a machine is not of the boot that found its bank, whatever it was of. */
+static int move_to_boot_before(struct store *store, struct record *record)
+{
+	bool is_live = !record->replayed;
+
+	record->replayed = true;
+	record->boot = SD_ID128_NULL;
+	return is_live ? store_boot_before(store, &record->boot) : 0;
+}
+
+static int add_new(struct store *store, struct event *event, bool want_journal)
+{
+	int r = 0;
+
+	if (event_is_of_boot_before(event) && event->record.source != SOURCE_REPLAY)
+		r = move_to_boot_before(store, &event->record);
+	return r < 0 ? r : add_event(store, event, want_journal);
+}
+
 /* event is the caller's copy: it becomes what is stored. */
 static int add_unknown(struct store *store, struct event *event, bool want_journal,
 		       enum store_result *ret_result)
@@ -322,7 +395,7 @@ static int add_unknown(struct store *store, struct event *event, bool want_journ
 		*event = twin;
 		*ret_result = STORE_JOINED;
 	} else {
-		r = add_event(store, event, want_journal);
+		r = add_new(store, event, want_journal);
 		*ret_result = STORE_NEW;
 	}
 	if (r == 0)

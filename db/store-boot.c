@@ -78,7 +78,7 @@ static int boot_at(struct store *store, int64_t time_us, int64_t apart_us, sd_id
 	return ask_boot(statement, ret_boot);
 }
 
-static int boot_before(struct store *store, sd_id128_t *ret_boot)
+int store_boot_before(struct store *store, sd_id128_t *ret_boot)
 {
 	sql_bind_id(store->statements[STATEMENT_BOOT_BEFORE], 1, store->boot);
 	return ask_boot(store->statements[STATEMENT_BOOT_BEFORE], ret_boot);
@@ -95,7 +95,7 @@ static int earlier_boot_at(struct store *store, int64_t time_us, int64_t apart_u
 	int r = boot_at(store, time_us, apart_us, &boot);
 
 	if (r > 0 && sd_id128_equal(boot, store->boot))
-		r = boot_before(store, &boot);
+		r = store_boot_before(store, &boot);
 	if (r > 0)
 		*ret_boot = boot;
 	return r;
@@ -108,7 +108,7 @@ int store_resolve_boot(struct store *store, struct record *record)
 	if (!sd_id128_is_null(record->boot))
 		return 0;
 	if (record_is_of_boot_before(record))
-		r = boot_before(store, &record->boot);
+		r = store_boot_before(store, &record->boot);
 	else if (record->time_us != 0 && record->replayed && record->source != SOURCE_REPLAY)
 		r = earlier_boot_at(store, record->time_us, RECORDS_APART_US, &record->boot);
 	else if (record->time_us != 0)

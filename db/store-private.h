@@ -26,7 +26,8 @@ enum store_statement {
 	STATEMENT_TWIN_WITH_TSC,
 	STATEMENT_TWIN,
 	STATEMENT_TWIN_NEAR,
-	STATEMENT_TWIN_OF_REGION,
+	STATEMENT_TWIN_OF_REPORT,
+	STATEMENT_BOOT_BETWEEN,
 	STATEMENT_TWIN_OF_FIRMWARE,
 	STATEMENT_INCIDENT,
 	STATEMENT_INCIDENT_OF_BOOT,
@@ -88,6 +89,9 @@ int store_ready(const struct store *store);
  * of BERT without a time the one before this, where that is known. Errors: -errno.
  */
 int store_resolve_boot(struct store *store, struct record *record);
+
+/* The boot right before the present one, left alone where that is not known. 1, 0, -errno. */
+int store_boot_before(struct store *store, sd_id128_t *ret_boot);
 
 /* Runs the statement for the row with this seq. */
 int store_run_for_seq(struct store *store, enum store_statement which, uint64_t seq);

@@ -81,20 +81,21 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_TWIN_WITH_TSC] = TWIN "AND ifnull(tsc, 0) = ?8 ORDER BY time_us, seq",
 	[STATEMENT_TWIN] = TWIN "ORDER BY time_us DESC, seq DESC",
 	/*
-	 * The twin of what firmware reported, which may have no CPU and no registers: near it
-	 * in time, or, where it has no time, among the bad errors; and the other way round.
-	 * event_same_error() decides.
+	 * The twin of what firmware reported, which may have no CPU and no registers, near it in
+	 * time; and the other way round. event_same_error() decides.
 	 */
 	[STATEMENT_TWIN_NEAR] = ROW_SELECT "INDEXED BY event_time WHERE time_us BETWEEN ?1 AND ?2 "
 					   "ORDER BY time_us LIMIT 4096",
-	[STATEMENT_TWIN_OF_REGION] =
-		ROW_SELECT "INDEXED BY event_severity WHERE severity IN ('ucna', 'action_optional', "
-			   "'action_required', 'uncorrected', 'fatal', 'deferred') "
-			   "ORDER BY time_us DESC LIMIT 256",
 	[STATEMENT_TWIN_OF_FIRMWARE] =
 		ROW_SELECT "INDEXED BY event_firmware WHERE cpu = 4294967295 "
-			   "AND (time_us = 0 OR time_us BETWEEN ?1 AND ?2) "
-			   "ORDER BY time_us DESC LIMIT 4096",
+			   "AND time_us BETWEEN ?1 AND ?2 ORDER BY time_us DESC LIMIT 4096",
+	/* Of what may be reported again: bad errors, and what a panic wrote down with them. */
+	[STATEMENT_TWIN_OF_REPORT] =
+		ROW_SELECT "INDEXED BY event_bad WHERE (severity <> 'corrected' OR source = 'erst') "
+			   "ORDER BY time_us DESC LIMIT 256",
+	[STATEMENT_BOOT_BETWEEN] =
+		"SELECT 1 FROM boot WHERE began_us > ?1 AND began_us < ifnull(?2, "
+		"(SELECT began_us FROM boot AS this WHERE id = ?3) - 1000000) LIMIT 1",
 	[STATEMENT_INCIDENT] =
 		"SELECT incident FROM event WHERE time_us BETWEEN ?2 - 10000000 AND ?2 + 10000000 "
 		"AND (boot = ?1 OR boot IS NULL OR ?1 IS NULL) "

@@ -17,3 +17,6 @@ ALTER TABLE event ADD COLUMN fru_text TEXT;
 
 -- Errors that firmware reported, without a CPU: a bank's record of one finds it here.
 CREATE INDEX event_firmware ON event (time_us) WHERE cpu = 4294967295;
+
+-- Errors that a later boot may report again, of which there are few.
+CREATE INDEX event_bad ON event (time_us) WHERE severity <> 'corrected' OR source = 'erst';

@@ -85,9 +85,7 @@ const char *time_to_text(int64_t time_us, char buffer[40]);
  * Whether two deliveries from different sources describe one hardware error:
  * same CPU, bank and registers (a register that one side lacks matches) and a
  * time at most two seconds apart; with a TSC on both sides it must be equal.
- * A bank that an earlier boot left behind (TSC 0, seen as a boot came up)
- * matches the record of that boot whatever its time; so does the boot error
- * region, which has no time. Both have a bank's registers.
+ * Both have a bank's registers.
  */
 bool record_same_error(const struct record *a, const struct record *b);
 
@@ -96,6 +94,22 @@ bool record_same_error(const struct record *a, const struct record *b);
  * that has its address, or what firmware said in the same words elsewhere.
  */
 bool event_same_error(const struct event *a, const struct event *b);
+
+/*
+ * Whether it may tell of an error of an earlier boot once more, at another time or none: a bank
+ * that an earlier boot left behind (TSC 0, seen as a boot came up), the boot error region.
+ */
+bool event_is_report_again(const struct event *event);
+
+/* Whether it is such a bank with an error that stops a machine: no other report is needed then. */
+bool event_is_of_boot_before(const struct event *event);
+
+/*
+ * Whether late, of an error of an earlier boot, is the error early: the same registers, also
+ * as another CPU of the socket found them, or the same address. That early was of the boot
+ * right before is for the caller to know. Either may come first.
+ */
+bool event_reported_again(const struct event *early, const struct event *late);
 
 /*
  * Takes what a further delivery of the same error knows and the event does not:

@@ -29,7 +29,7 @@ static bool cpus_agree(const struct record *a, const struct record *b)
 /* Where both sides have a register that means something, it is the same. */
 static bool registers_agree(const struct record *a, const struct record *b)
 {
-	if (!cpus_agree(a, b) || a->bank != b->bank || a->status != b->status)
+	if (a->bank != b->bank || a->status != b->status)
 		return false;
 	if (a->status & STATUS_ADDRV && both_have(a, b, RECORD_HAS_ADDR) && a->addr != b->addr)
 		return false;
@@ -46,25 +46,6 @@ static bool boots_differ(const struct record *a, const struct record *b)
 	       !sd_id128_equal(a->boot, b->boot);
 }
 
-/*
- * Whether late may be the bank that the error "early" left behind. Its TSC is 0
- * because the kernel polls at boot without a time stamp, but so is that of
- * every polled record: only the match with an earlier boot's record makes it one.
- */
-static bool left_behind(const struct record *early, const struct record *late)
-{
-	if (!late->boot_time || late->tsc != 0 || early->time_us > late->time_us)
-		return false;
-	return early->replayed || boots_differ(early, late);
-}
-
-/* The boot error region tells of the boot before, at a time that it need not have. */
-static bool region_agrees(const struct record *region, const struct record *other)
-{
-	return record_is_of_boot_before(region) &&
-	       (other->replayed || other->boot_time || !sd_id128_is_null(region->boot));
-}
-
 static bool times_agree(const struct record *a, const struct record *b)
 {
 	uint64_t from = (uint64_t)a->time_us, to = (uint64_t)b->time_us;
@@ -79,17 +60,12 @@ static bool times_agree(const struct record *a, const struct record *b)
 
 static bool same_occasion(const struct record *a, const struct record *b)
 {
-	if (left_behind(a, b) || left_behind(b, a))
-		return true;
-	if (boots_differ(a, b))
-		return (a->boot_time && region_agrees(b, a)) ||
-		       (b->boot_time && region_agrees(a, b));
-	return region_agrees(a, b) || region_agrees(b, a) || times_agree(a, b);
+	return !boots_differ(a, b) && times_agree(a, b);
 }
 
 bool record_same_error(const struct record *a, const struct record *b)
 {
-	return registers_agree(a, b) && same_occasion(a, b);
+	return cpus_agree(a, b) && registers_agree(a, b) && same_occasion(a, b);
 }
 
 /* --- what firmware reported --- */
@@ -140,12 +116,60 @@ bool event_same_error(const struct event *a, const struct event *b)
 	return reports_agree(a, b) && same_occasion(&a->record, &b->record);
 }
 
-/* --- one event of two deliveries --- */
+/* --- what a later boot reports again --- */
 
+/* Of a bank that a reset left: the kernel polls it as it comes up, without a time stamp. */
 static bool is_leftover(const struct record *record)
 {
 	return record->boot_time && record->tsc == 0;
 }
+
+/* It tells of a boot before, at a time that it need not have. */
+static bool is_untimed(const struct record *record)
+{
+	return record->replayed && record->time_us == 0;
+}
+
+bool event_is_report_again(const struct event *event)
+{
+	return is_leftover(&event->record) || is_untimed(&event->record);
+}
+
+bool event_is_of_boot_before(const struct event *event)
+{
+	return is_leftover(&event->record) && event->decoded.severity == SEVERITY_FATAL;
+}
+
+/* The bank may be the socket's, and another CPU have found it. */
+static bool banks_agree(const struct record *a, const struct record *b)
+{
+	return registers_agree(a, b) &&
+	       (cpus_agree(a, b) ||
+		(both_have(a, b, RECORD_HAS_SOCKETID) && a->socketid == b->socketid));
+}
+
+/* What a kernel has logged it clears, unless it was about to panic. */
+static bool may_be_left(const struct event *event)
+{
+	const uint32_t of_panics = 1u << SOURCE_ERST | 1u << SOURCE_PSTORE | 1u << SOURCE_VMCORE;
+
+	return event->decoded.severity != SEVERITY_CORRECTED || event->sources & of_panics;
+}
+
+bool event_reported_again(const struct event *early, const struct event *late)
+{
+	const struct record *a = &early->record, *b = &late->record;
+
+	if (!event_is_report_again(late) || (b->time_us && a->time_us > b->time_us))
+		return false;
+	if (!is_untimed(b) && (!may_be_left(early) || !(a->replayed || boots_differ(a, b))))
+		return false;
+	if (record_has_bank(a) && record_has_bank(b))
+		return banks_agree(a, b);
+	return reports_agree(early, late);
+}
+
+/* --- one event of two deliveries --- */
 
 /* What a leftover bank was read with is of another moment. */
 static uint32_t useful_fields(const struct record *record)
@@ -176,10 +200,10 @@ static bool add_registers(struct record *to, const struct record *from)
 	return lacking || lacks_cpu;
 }
 
-/* The bank and all that follows from it; who delivered it when stays. */
+/* The bank and all that follows from it; who delivered it when stays, and what it lacks. */
 static void take_bank(struct event *event, const struct event *further)
 {
-	struct record *to = &event->record;
+	struct record before = event->record, *to = &event->record;
 	const struct record *from = &further->record;
 
 	to->bank = from->bank;
@@ -188,23 +212,29 @@ static void take_bank(struct event *event, const struct event *further)
 	to->cpu = from->cpu;
 	to->fields = 0;
 	add_registers(to, from);
+	if (record_has_bank(&before))
+		add_registers(to, &before);
 	event->decoded = further->decoded;
 }
 
 /* A leftover bank's own time and boot are those in which it was found. */
 static bool merge_time(struct record *to, const struct record *from)
 {
-	bool found_late = is_leftover(to) && !to->replayed && from->replayed;
+	bool found_late = is_leftover(to) && !is_leftover(from) && from->replayed;
+	bool knows_boot = !sd_id128_is_null(from->boot);
 
 	if (is_leftover(from) || (!found_late && to->time_us && !sd_id128_is_null(to->boot)))
 		return false;
-	if (found_late && !from->time_us)
-		return false;
-	if (found_late || !to->time_us)
+	if (from->time_us && (found_late || !to->time_us))
 		to->time_us = from->time_us;
-	if (found_late || sd_id128_is_null(to->boot))
+	if (knows_boot && (found_late || sd_id128_is_null(to->boot)))
 		to->boot = from->boot;
+	else if (found_late && !to->replayed)
+		to->boot = SD_ID128_NULL;
 	to->replayed = to->replayed || from->replayed;
+	/* it is no leftover any more, but what was left */
+	if (found_late && from->time_us)
+		to->boot_time = false;
 	return true;
 }
 

@@ -16,6 +16,7 @@
 
 enum {
 	TIME_LIMIT_MS = 3000,
+	FIRST_MESSAGES = 16,		/* the command line is the second one */
 	SHUTDOWN_US = 5 * 60 * 1000000, /* that a shutdown may take: longer than its usual limits */
 };
 
@@ -144,6 +145,35 @@ static int read_begin(sd_journal *journal, sd_id128_t id, struct entry *ret_firs
 	return r;
 }
 
+/*
+ * Whether it is kdump's capture kernel, which runs between two boots of the machine: its command
+ * line says where the old memory is. It is among the first messages.
+ */
+static bool is_capture_kernel(sd_journal *journal, sd_id128_t id)
+{
+	static const char said[] = "MESSAGE=Command line: ";
+	const void *data;
+	size_t length;
+	bool found = false;
+	int r = match_boot(journal, id);
+
+	if (r >= 0)
+		r = sd_journal_add_match(journal, "_TRANSPORT=kernel", 0);
+	if (r >= 0)
+		r = sd_journal_seek_head(journal);
+	for (unsigned int i = 0; r >= 0 && i < FIRST_MESSAGES && !found; i++) {
+		if (sd_journal_next(journal) <= 0)
+			break;
+		if (sd_journal_get_data(journal, "MESSAGE", &data, &length) < 0 ||
+		    length < sizeof(said) - 1 || memcmp(data, said, sizeof(said) - 1) != 0)
+			continue;
+		found = memmem(data, length, " elfcorehdr=", strlen(" elfcorehdr=")) != NULL;
+		break;
+	}
+	sd_journal_flush_matches(journal);
+	return found;
+}
+
 /* All about the boot; the journal is then at its first entry. 1, 0 there is none, -errno. */
 static int read_boot(sd_journal *journal, sd_id128_t id, struct boot *ret_boot)
 {
@@ -196,12 +226,14 @@ static size_t walk_back(sd_journal *journal, struct boot *boots)
 	int r = seek_last(journal, &entry);
 
 	while (r > 0 && !is_listed(boots, n, entry.boot)) {
-		if (n > 0)
+		bool is_capture = is_capture_kernel(journal, entry.boot);
+
+		if (n > 0 && !is_capture)
 			boots[n - 1].previous = entry.boot;
 		if (n == BOOT_LIST_MAX || now_ms() >= end_ms ||
 		    read_boot(journal, entry.boot, &boots[n]) <= 0)
 			break;
-		n++;
+		n += !is_capture;
 		r = read_entry(journal, sd_journal_previous(journal), &entry);
 	}
 	return n;

@@ -360,9 +360,11 @@ static void test_bank_in_region(void **state)
 	assert_int_equal(event.record.apicid, 5);
 	assert_true(event.record.cpu == RECORD_NO_CPU);
 	left.apicid = 6; /* the same on another CPU */
+	left.cpu = 10;
 	deliver_record(f, &left);
 	assert_int_equal(count(f), 2);
 	left.apicid = 5;
+	left.cpu = 9;
 	strcpy(left.key, "kmsg:2");
 	deliver_record(f, &left);
 	assert_int_equal(count(f), 2);

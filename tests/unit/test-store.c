@@ -348,7 +348,65 @@ static void test_leftover(void **state)
 	assert_int_equal(add(f, &left), STORE_JOINED);
 	assert_int_equal(left.seq, erst.seq);
 	assert_int_equal(left.record.time_us, T0);
+	/* a kernel's log of that boot has it, too: nothing of what stops a machine comes twice */
+	assert_int_equal(add(f, &second), STORE_JOINED);
+}
+
+/* One that does not stop a machine may come again. */
+static void test_leftover_again(void **state)
+{
+	struct fixture *f = *state;
+	struct event live = fatal(SOURCE_TRACE), left = leftover(), second = leftover();
+
+	live.decoded.severity = left.decoded.severity = second.decoded.severity = SEVERITY_UCNA;
+	left.record.source = second.record.source = SOURCE_MCELOG;
+	add(f, &live);
+	assert_int_equal(add(f, &left), STORE_JOINED);
 	assert_int_equal(add(f, &second), STORE_NEW);
+}
+
+/* A boot came between: the bank is of that one. */
+static void test_leftover_of_another_boot(void **state)
+{
+	struct fixture *f = *state;
+	struct event erst = replayed(SOURCE_ERST), left = leftover();
+
+	left.record.time_us = T0 + 1000 * SECOND;
+	add(f, &erst);
+	assert_int_equal(store_note_boot(f->store, BOOT_NOW, T0 + 500 * SECOND), 0);
+	assert_int_equal(store_note_boot(f->store, BOOT_B, T0 + 995 * SECOND), 0);
+	assert_int_equal(add(f, &left), STORE_NEW);
+	assert_true(left.record.replayed);
+	assert_false(sd_id128_equal(left.record.boot, BOOT_B));
+}
+
+/* The bank is the socket's: another CPU polls it first. */
+static void test_leftover_on_another_cpu(void **state)
+{
+	struct fixture *f = *state;
+	struct event erst = replayed(SOURCE_ERST), left = leftover(), elsewhere = leftover();
+
+	erst.record.fields |= RECORD_HAS_SOCKETID;
+	left.record.fields |= RECORD_HAS_SOCKETID;
+	elsewhere.record.fields |= RECORD_HAS_SOCKETID;
+	left.record.cpu = elsewhere.record.cpu = 7;
+	elsewhere.record.socketid = 1;
+	add(f, &erst);
+	assert_int_equal(add(f, &left), STORE_JOINED);
+	assert_int_equal(add(f, &elsewhere), STORE_NEW);
+}
+
+/* What is logged is cleared from its bank: the next one is new. */
+static void test_no_corrected_leftover(void **state)
+{
+	struct fixture *f = *state;
+	struct event corrected = delivered(SOURCE_TRACE), next = delivered(SOURCE_MCELOG);
+
+	next.record.boot_time = true;
+	next.record.boot = BOOT_B;
+	next.record.time_us = T0 + 100 * SECOND;
+	add(f, &corrected);
+	assert_int_equal(add(f, &next), STORE_NEW);
 }
 
 /* The bank was read before the record of the panic was found. */
@@ -359,8 +417,10 @@ static void test_leftover_first(void **state)
 	struct store_counts counts;
 
 	assert_int_equal(add(f, &left), STORE_NEW);
+	/* it stopped a machine, which is not this boot's */
+	assert_true(left.record.replayed);
 	assert_int_equal(store_count_boot(f->store, BOOT_B, &counts), 0);
-	assert_int_equal(counts.events, 1);
+	assert_int_equal(counts.events, 0);
 	assert_int_equal(add(f, &erst), STORE_JOINED);
 	assert_int_equal(erst.seq, left.seq);
 	assert_true(erst.record.replayed);
@@ -1053,6 +1113,10 @@ int main(void)
 		TEST(test_different_errors),
 		TEST(test_leftover),
 		TEST(test_leftover_first),
+		TEST(test_leftover_again),
+		TEST(test_leftover_of_another_boot),
+		TEST(test_leftover_on_another_cpu),
+		TEST(test_no_corrected_leftover),
 		TEST(test_no_leftover),
 		TEST(test_incident),
 		TEST(test_bit_63),
