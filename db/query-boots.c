@@ -42,6 +42,8 @@ struct row {
 		     "AND severity = 'fatal' "                                                     \
 		     "AND abs(event.time_us - crash.time_us) <= 60000000))) "
 
+enum { SECOND_US = 1000000, MINUTE_US = 60 * SECOND_US };
+
 const char *boot_end_name(enum boot_end end)
 {
 	switch (end) {
@@ -145,10 +147,11 @@ static struct crash read_crash(sqlite3_stmt *statement)
 static int read_best_crash(struct query *query, struct query_boot *boot)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
-	int r = query_prepare(query,
-			      CRASHES "ORDER BY by_hardware DESC, reason = '', time_us DESC, key "
-				      "LIMIT 1",
-			      &statement);
+	int r = query_prepare(
+		query,
+		CRASHES "ORDER BY slim DESC, by_hardware DESC, reason = '', time_us DESC, key "
+			"LIMIT 1",
+		&statement);
 
 	if (r < 0)
 		return r;
@@ -199,10 +202,15 @@ static int count_errors(struct query *query, struct query_boot *boot)
 	return r;
 }
 
-/* Whether what happened then did not end it: it was shut down later. */
+/*
+ * Whether what happened then did not end it: it was shut down later, or its journal went on for
+ * longer than a stop takes. Records have whole seconds.
+ */
 static bool went_on(const struct row *row, int64_t time_us)
 {
-	return row->journal_end == END_IN_ORDER && time_us != 0 && time_us <= row->journal_last_us;
+	if (row->journal_end == END_IN_ORDER)
+		return time_us + SECOND_US <= row->journal_last_us;
+	return time_us != 0 && time_us + MINUTE_US < row->journal_last_us;
 }
 
 static enum boot_end judge(const struct query_boot *boot, const struct row *row, sd_id128_t running)

@@ -152,6 +152,17 @@ static int search_same(struct store *store, sqlite3_stmt *bound, const struct ev
 	return r;
 }
 
+/* Two that are the same error have both alike, but for the bits within a cache line. */
+static void bind_class_and_address(sqlite3_stmt *statement, int at, const struct event *event)
+{
+	sql_bind_text(statement, at, class_name(event->decoded.class));
+	if (event->record.fields & RECORD_HAS_ADDR &&
+	    (event->record.status & STATUS_ADDRV || !record_has_bank(&event->record)))
+		sqlite3_bind_int64(statement, at + 1, (int64_t)event->record.addr);
+	else
+		sqlite3_bind_null(statement, at + 1);
+}
+
 /* What firmware reported may have no CPU and no registers: all that is near it in time. */
 static int find_near(struct store *store, const struct event *event, struct event *ret_twin)
 {
@@ -163,6 +174,7 @@ static int find_near(struct store *store, const struct event *event, struct even
 		return 0;
 	sqlite3_bind_int64(statement, 1, event->record.time_us - WINDOW_US);
 	sqlite3_bind_int64(statement, 2, event->record.time_us + WINDOW_US);
+	bind_class_and_address(statement, 3, event);
 	return search_same(store, statement, event, ret_twin);
 }
 
@@ -229,6 +241,7 @@ static int find_again(struct store *store, const struct event *event, struct eve
 	    (!event->record.replayed || event->record.source == SOURCE_REPLAY ||
 	     event->decoded.severity == SEVERITY_CORRECTED))
 		return 0;
+	bind_class_and_address(statement, 1, event);
 	while ((r = sql_step(statement)) > 0) {
 		row_read_event(statement, &store->names, &twin);
 		r = may_repeat(&twin, event) ? reported_again(store, &twin, event) : 0;

@@ -57,9 +57,11 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 		"(SELECT 1 FROM boot WHERE previous = last.id) THEN 360000000 ELSE 60000000 END "
 		">= ?1) "
 		"AND NOT EXISTS (SELECT 1 FROM event WHERE boot = last.id "
-		"AND replayed AND severity = 'fatal' AND time_us BETWEEN 1 AND ?1 - ?2) "
+		"AND replayed AND severity = 'fatal' AND time_us BETWEEN 1 AND ?1 - ?2 "
+		"AND time_us >= ifnull(last.journal_last_us, 0) - 60000000) "
 		"AND NOT EXISTS (SELECT 1 FROM crash WHERE boot = last.id "
-		"AND time_us BETWEEN 1 AND ?1 - ?2))",
+		"AND time_us BETWEEN 1 AND ?1 - ?2 "
+		"AND time_us >= ifnull(last.journal_last_us, 0) - 60000000))",
 	/* the journal's word counts as long as no other boot is known in between */
 	[STATEMENT_BOOT_BEFORE] = "SELECT previous FROM boot AS this WHERE id = ?1 AND previous = "
 				  "(SELECT id FROM boot WHERE began_us < this.began_us "
@@ -85,14 +87,20 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	 * time; and the other way round. event_same_error() decides.
 	 */
 	[STATEMENT_TWIN_NEAR] = ROW_SELECT "INDEXED BY event_time WHERE time_us BETWEEN ?1 AND ?2 "
-					   "ORDER BY time_us LIMIT 4096",
+					   "AND class = ?3 AND (?4 IS NULL OR addr IS NULL "
+					   "OR addr >> 6 = ?4 >> 6) ORDER BY time_us LIMIT 256",
 	[STATEMENT_TWIN_OF_FIRMWARE] =
 		ROW_SELECT "INDEXED BY event_firmware WHERE cpu = 4294967295 "
-			   "AND time_us BETWEEN ?1 AND ?2 ORDER BY time_us DESC LIMIT 4096",
+			   "AND time_us BETWEEN ?1 AND ?2 AND class = ?3 AND (?4 IS NULL "
+			   "OR addr IS NULL OR addr >> 6 = ?4 >> 6) "
+			   "ORDER BY time_us DESC LIMIT 256",
 	/* Of what may be reported again: bad errors, and what a panic wrote down with them. */
 	[STATEMENT_TWIN_OF_REPORT] =
-		ROW_SELECT "INDEXED BY event_bad WHERE (severity <> 'corrected' OR source = 'erst') "
-			   "ORDER BY time_us DESC LIMIT 256",
+		ROW_SELECT "WHERE seq IN (SELECT seq FROM event INDEXED BY event_bad "
+			   "WHERE severity <> 'corrected' OR source = 'erst' "
+			   "ORDER BY time_us DESC LIMIT 256) AND class = ?1 "
+			   "AND (?2 IS NULL OR addr IS NULL OR addr >> 6 = ?2 >> 6) "
+			   "ORDER BY time_us DESC",
 	[STATEMENT_BOOT_BETWEEN] =
 		"SELECT 1 FROM boot WHERE began_us > ?1 AND began_us < ifnull(?2, "
 		"(SELECT began_us FROM boot AS this WHERE id = ?3) - 1000000) LIMIT 1",

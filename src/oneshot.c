@@ -144,9 +144,9 @@ static int take_device(struct session *session)
 	struct active *active;
 	bool whole;
 	/* the device's first reads erase the ERST records that these still show */
-	int r, status = start_leftovers(session, &source_erst, &whole);
+	int r, status = start_leftovers(session, &source_erst_dbg, &whole);
 
-	if (whole && start_leftovers(session, &source_erst_dbg, &whole) != EXIT_SUCCESS)
+	if (whole && start_leftovers(session, &source_erst, &whole) != EXIT_SUCCESS)
 		status = EXIT_FAILURE;
 	if (!whole)
 		return status;
@@ -208,8 +208,8 @@ int oneshot_device(const struct config *config)
 
 /* What earlier boots left, and what this one has said so far, in the order of the list. */
 static const struct source_ops *const harvested[] = {
-	&source_erst,
 	&source_erst_dbg,
+	&source_erst,
 	&source_pstore,
 	&source_kdump,
 	&source_vmcore,

@@ -18,6 +18,7 @@
 #include "sinks/syslog.h"
 #include "sinks/text.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 enum {
@@ -369,6 +370,7 @@ int session_start(struct session *session, const struct source_ops *ops, struct 
 	}
 	if (session->n_active == SESSION_SOURCES_MAX)
 		return -ENOBUFS;
+	session->env.now_us = clock_wall_us();
 	r = ops->open(&session->env, &session->intake, &active.source, why);
 	if (r < 0)
 		return r;

@@ -12,10 +12,13 @@
 /* Where the table's second lines begin, and what fits into its last column. */
 enum { INDENT = 5, END_WIDTH = 34 };
 
+enum { MINUTE_US = 60 * 1000000 };
+
 struct table {
 	struct query *query;
 	struct strbuf text;
 	unsigned long printed;
+	int64_t lone_us; /* of the last crash in a boot that is not known */
 };
 
 static void print_head(struct table *table)
@@ -153,14 +156,19 @@ static int print_object(void *context, const struct query_boot *boot)
 	return r;
 }
 
+/* What tells of one crash lies within a minute. */
 static int print_lone_crash(void *context, const struct crash *crash)
 {
 	struct table *table = context;
-	int r;
+	bool is_same = table->lone_us && crash->time_us - table->lone_us <= MINUTE_US;
+	int r = 0;
 
 	table->printed++;
-	strbuf_add(&table->text, "\nA crash in a boot that is not known\n");
-	r = boot_story_add_crash(crash, INDENT - 1, &table->text);
+	table->lone_us = crash->time_us;
+	if (!is_same) {
+		strbuf_add(&table->text, "\nA crash in a boot that is not known\n");
+		r = boot_story_add_crash(crash, INDENT - 1, &table->text);
+	}
 	if (r == 0)
 		r = boot_story_add_witness(&table->text, crash);
 	text_print(&table->text);

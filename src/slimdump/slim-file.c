@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util/cleanup.h"
 
@@ -193,6 +194,9 @@ static int write_temporary(const char *temporary, int fd, const struct crash_dum
 	r = write_all(file, dump, notes, n_notes);
 	if (r == 0)
 		r = flush(file, &size);
+	/* it may be a whole dump that lies there, even the one that was read */
+	if (r == 0 && access(path, F_OK) == 0)
+		r = -EEXIST;
 	if (r == 0 && rename(temporary, path) < 0)
 		r = -errno;
 	if (r < 0)

@@ -8,7 +8,6 @@
 #include "sources/source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,9 +41,7 @@ DEFINE_CLEANUP(struct bert *, bert_free, bert_free)
 static int read_region(const struct source_env *env, char **ret_text, size_t *ret_size,
 		       char why[SOURCE_WHY_MAX])
 {
-	/* not waiting: whatever may lie there */
-	_cleanup_close_ int fd = root_open(env->root, REGION, O_RDONLY | O_NONBLOCK);
-	int r = fd < 0 ? fd : read_all(fd, REGION_MAX, ret_text, ret_size);
+	int r = root_read(env->root, REGION, REGION_MAX, ret_text, ret_size);
 
 	if (r == -EFBIG)
 		snprintf(why, SOURCE_WHY_MAX, "%s: larger than %d KiB", REGION, REGION_MAX / 1024);

@@ -10,8 +10,8 @@
  */
 /* clang-format off */
 const struct source_ops *const sources[] = {
-	&source_erst,
 	&source_erst_dbg,
+	&source_erst,
 	&source_pstore,
 	&source_kdump,
 	&source_vmcore,

@@ -32,6 +32,7 @@ struct source_env {
 	const char *path;	/* replay: the file or directory the operator gave, not below root */
 	sd_id128_t boot;	/* this boot; null when unknown */
 	int64_t boot_time_us;	/* when this boot began, us since the epoch; 0 unknown */
+	int64_t now_us;		/* when the source was opened, likewise */
 	bool patient;		/* may wait for a network file system that does not answer */
 	bool erase;		/* erst: erase live records after the commit */
 	bool clear;		/* erst_dbg: the same */
@@ -76,11 +77,13 @@ enum { SOURCE_CLOCK_DOUBT_US = 60 * 1000000 };
 
 /*
  * Whether what was found lying there is of an earlier boot, by its time. It nearly always is:
- * only a log or a record that this boot wrote long after its beginning is its own.
+ * only a log or a record that this boot wrote long after its beginning is its own. What seems to
+ * come from the future is of a boot whose clock was fast.
  */
 static inline bool source_is_replayed(const struct source_env *env, int64_t time_us)
 {
-	return !env->boot_time_us || time_us < env->boot_time_us + SOURCE_CLOCK_DOUBT_US;
+	return !env->boot_time_us || time_us < env->boot_time_us + SOURCE_CLOCK_DOUBT_US ||
+	       (env->now_us && time_us > env->now_us);
 }
 
 struct source; /* each driver's own; the drivers cast */

@@ -101,7 +101,8 @@ int read_all(int fd, size_t limit, char **ret_text, size_t *ret_size)
 int root_read(const struct root *root, const char *path, size_t limit, char **ret_text,
 	      size_t *ret_size)
 {
-	_cleanup_close_ int fd = root_open(root, path, O_RDONLY);
+	/* not waiting for a writer: whatever may lie there */
+	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_NONBLOCK);
 
 	return fd < 0 ? fd : read_all(fd, limit, ret_text, ret_size);
 }

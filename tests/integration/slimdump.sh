@@ -62,6 +62,13 @@ leftover 12345000
 
 step "it stands aside"
 other_panic
+# whatever lies there may be a whole dump, even the one that was read
+cp "$out" "$dir/before"
+expect 1 "$slimdump" --kmsg "$kmsg" "$vmcore" "$out"
+in_text "File exists" "$log"
+cmp -s "$out" "$dir/before" || fail "an existing file was written over"
+expect 1 "$slimdump" --kmsg "$kmsg" "$vmcore" "$vmcore"
+
 expect 2 "$slimdump" --kmsg "$kmsg" "$dir/sysrq" "$dir/none"
 in_text "not a machine check: sysrq triggered cra: nothing to do here" "$log"
 [ ! -e "$dir/none" ] || fail "there is a file"

@@ -95,6 +95,14 @@ static void test_clocks_disagree(void **state)
 	assert_int_equal(source_run(collect, &source_erst), 0);
 	assert_true(collect->records[0].replayed);
 	assert_true(sd_id128_is_null(collect->records[0].boot));
+
+	/* by hours: it seems to be still to come */
+	collect->n = 0;
+	collect->env.boot_time_us = TIME_61 - 7200 * 1000000ll;
+	collect->env.now_us = TIME_61 - 7190 * 1000000ll;
+	assert_int_equal(source_run(collect, &source_erst), 0);
+	assert_int_equal(collect->n, 1);
+	assert_true(collect->records[0].replayed);
 }
 
 static void test_no_walltime(void **state)

@@ -212,7 +212,8 @@ static void test_went_on(void **state)
 	assert_true(f->boots[0].has_fatal);
 	assert_int_equal(f->boots[1].end, BOOT_MACHINE_CHECK);
 	assert_int_equal(f->boots[1].last_us, AT(1501));
-	assert_int_equal(f->boots[2].end, BOOT_MACHINE_CHECK);
+	/* a region that firmware never clears may be of long ago */
+	assert_int_equal(f->boots[2].end, BOOT_CLEAN);
 	assert_int_equal(f->boots[3].end, BOOT_CLEAN);
 }
 

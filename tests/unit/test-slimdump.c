@@ -214,7 +214,10 @@ static void test_saved_again(void **state)
 	struct bench *bench = *state;
 
 	prepare(bench, fatal_log, "");
+	/* what is there may be a whole dump */
 	write_text(bench->out, "something else");
+	assert_int_equal(run(bench), SLIMDUMP_ERROR);
+	assert_int_equal(unlink(bench->out), 0);
 	assert_int_equal(run(bench), SLIMDUMP_SAVED);
 	/* a slim dump has no memory, so there is nothing to be made of it */
 	bench->options.vmcore = bench->out;
