@@ -26,6 +26,9 @@
 #define ARCHIVE_DIRECTORY "/var/lib/systemd/pstore"
 #define KEPT_DIRECTORY	  "/run/mcelog/harvest" /* copies of this boot, see pstore-keep.h */
 
+/* UEFI 2.10, N.2.1: a kernel writes an error there only as it goes down, with this severity. */
+enum { WRITTEN_AS_FATAL = 1 };
+
 enum {
 	FILE_SIZE_MAX = 64 * 1024, /* an ERST slot has 8 KiB; what is larger is something else */
 	ARCHIVE_DEPTH_MAX = 4,
@@ -234,7 +237,7 @@ static int take_section(struct erst *erst, struct erst_file *file, struct bytes 
 	struct firmware firmware = {
 		.form = FIRMWARE_SECTION,
 		.bytes = content,
-		.severity = UINT32_MAX,
+		.severity = WRITTEN_AS_FATAL,
 		.record_id = file->id,
 		.time_us = wire_erst_time_us(file->id),
 	};

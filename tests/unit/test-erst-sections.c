@@ -46,7 +46,7 @@ static void test_handed_over(void **state)
 	assert_int_equal(firmware->bytes.size, sizeof(section));
 	assert_memory_equal(intake->taken[0].bytes, section, sizeof(section));
 	assert_true(sd_id128_is_null(firmware->type));
-	assert_int_equal(firmware->severity, UINT32_MAX);
+	assert_int_equal(firmware->severity, 1);
 	assert_string_equal(firmware->name, "cper-mem-erst-" ID);
 	assert_int_equal(firmware->source, SOURCE_ERST);
 	assert_true(firmware->record_id == ID_NUMBER);
