@@ -141,6 +141,29 @@ static int take_bytes(void *context, unsigned int ordinal, struct bytes bytes)
 	return 0;
 }
 
+/* One CPER record after the other, each as long as it says it is. */
+static int take_records(struct printer *printer, const char *path, struct bytes bytes)
+{
+	while (bytes.size) {
+		struct firmware firmware = {
+			.form = FIRMWARE_RECORD,
+			.bytes = firmware_first_record(bytes),
+			.source = SOURCE_TEXT,
+			.replayed = true,
+		};
+
+		if (!firmware.bytes.size) {
+			log_error("%s: %zu bytes at its end are no whole record", path, bytes.size);
+			return -EBADMSG;
+		}
+		snprintf(firmware.name, sizeof(firmware.name), "%s", path);
+		printer_firmware(printer, &firmware);
+		bytes.data += firmware.bytes.size;
+		bytes.size -= firmware.bytes.size;
+	}
+	return 0;
+}
+
 static int take_binary(struct printer *printer, const char *path)
 {
 	struct binary binary = { .printer = printer, .path = path };
@@ -155,6 +178,8 @@ static int take_binary(struct printer *printer, const char *path)
 		return r;
 	}
 	bytes = (struct bytes){ (const uint8_t *)content, size };
+	if (firmware_first_record(bytes).size)
+		return take_records(printer, path, bytes);
 	record_size = wire_record_size(bytes);
 	if (!record_size) {
 		log_error("%s: %s", path, wire_check(bytes));

@@ -251,7 +251,7 @@ void config_print_help(void)
 	       "mcelog --harvest [OPTION...]          store what the previous boot left\n"
 	       "mcelog --replay [OPTION...] PATH...   store recorded machine checks\n"
 	       "mcelog --ascii [--file FILE]          decode kernel log text\n"
-	       "mcelog --binary FILE...               decode files of struct mce\n"
+	       "mcelog --binary FILE...               decode files of struct mce or CPER records\n"
 	       "mcelog --decode status=0x... [NAME=VALUE...]   decode registers\n"
 	       "mcelog --erst [list]                  what lies in firmware's error store (ERST)\n"
 	       "mcelog --erst show [ID...]            decode it\n"

@@ -56,6 +56,12 @@ void firmware_key(enum source_id source, uint64_t record_id, struct bytes body, 
 		  char ret_key[RECORD_KEY_MAX]);
 
 /*
+ * The first of CPER records that lie one after the other, as long as it says it is, or all that
+ * there is where that cannot be; empty where the bytes do not begin with one.
+ */
+struct bytes firmware_first_record(struct bytes bytes);
+
+/*
  * What is kept of an error that firmware reported without a bank's registers, so that a later
  * program may read it anew: one section's body. A null type or an empty body: nothing.
  */

@@ -99,28 +99,22 @@ static int take_record(void *context, unsigned int ordinal, struct bytes bytes)
 	return replay_give(file->replay, &record);
 }
 
-static bool is_cper(struct bytes bytes)
-{
-	return bytes.size >= 4 && memcmp(bytes.data, "CPER", 4) == 0;
-}
-
 /* One after the other, each as long as it says it is. */
 static int take_cper(struct replay *replay, const char *path, struct bytes bytes)
 {
-	enum { AT_LENGTH = 20 };
-
 	while (bytes.size) {
 		struct firmware firmware = {
 			.form = FIRMWARE_RECORD,
-			.bytes = bytes,
+			.bytes = firmware_first_record(bytes),
 			.source = SOURCE_REPLAY,
 			.replayed = true,
 		};
-		uint32_t length = bytes_u32(bytes, AT_LENGTH);
 		int r;
 
-		if (length && length < bytes.size)
-			firmware.bytes.size = length;
+		if (!firmware.bytes.size) {
+			replay_refuse(replay, "what is behind its last record is none", "%s", path);
+			return 0;
+		}
 		snprintf(firmware.name, sizeof(firmware.name), "%s", path);
 		r = replay->intake->firmware(replay->intake->context, &firmware);
 		if (r < 0)
@@ -149,7 +143,7 @@ static int take_file(struct replay *replay, const char *path)
 		return 0;
 	}
 	bytes = (struct bytes){ (const uint8_t *)content, size };
-	if (is_cper(bytes))
+	if (firmware_first_record(bytes).size)
 		return take_cper(replay, path, bytes);
 	record_size = wire_record_size(bytes);
 	if (!record_size) {
