@@ -40,18 +40,21 @@ static void fill_delivery(const struct walk *walk, const struct cper_error *erro
 	firmware_key(firmware->source, id, error->body, error->part, record->key);
 }
 
-/* Says what it means, of which nothing needs to be kept beside the registers. */
+/* Of what the registers do not say all its bytes are kept: of a struct mce of later kernels. */
 static int give_machine_check(struct walk *walk, const struct cper_error *error,
 			      const struct record *record)
 {
-	static const struct section nothing;
+	struct section section = { 0 };
 	struct event event = { .record = *record };
+
+	if (error->kind == CPER_STRUCT_MCE && error->body.size > WIRE_SIZE_KNOWN)
+		section = (struct section){ error->type, error->severity, error->body };
 
 	fill_delivery(walk, error, &event.record);
 	decode(&event.record, &event.decoded);
 	snprintf(event.fru_text, sizeof(event.fru_text), "%s", error->fru_text);
 	walk->n_calls++;
-	return walk->each(walk->context, &event, &nothing);
+	return walk->each(walk->context, &event, &section);
 }
 
 static int give_struct_mce(struct walk *walk, const struct cper_error *error)

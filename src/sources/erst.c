@@ -231,6 +231,12 @@ static int take_struct_mce(struct erst *erst, struct erst_file *file, struct byt
 	return 1;
 }
 
+/* Of one that a later kernel wrote there is more to keep than the registers that are known. */
+static bool is_longer(const struct erst *erst, struct bytes content)
+{
+	return content.size > WIRE_SIZE_KNOWN && erst->intake->firmware && !wire_check(content);
+}
+
 /* Hands a section over, which has lost its headers. */
 static int take_section(struct erst *erst, struct erst_file *file, struct bytes content)
 {
@@ -264,7 +270,8 @@ static int take_file(struct erst *erst, struct erst_file *file)
 		return 0;
 	}
 	content = (struct bytes){ (const uint8_t *)text, size };
-	if (wire_parse_erst_name(strrchr(file->path, '/') + 1, &id) == 0)
+	if (wire_parse_erst_name(strrchr(file->path, '/') + 1, &id) == 0 &&
+	    !is_longer(erst, content))
 		n = take_struct_mce(erst, file, content);
 	else
 		n = take_section(erst, file, content);

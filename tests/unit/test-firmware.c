@@ -403,6 +403,37 @@ static struct firmware wire_record(struct build *build)
 	};
 }
 
+static int count_longer(void *context, const struct section *section)
+{
+	assert_int_equal(section->body.size, 192);
+	++*(unsigned int *)context;
+	return 0;
+}
+
+/* A later kernel's: what its registers do not say is kept as it is. */
+static void check_longer(struct fixture *f, const struct firmware *known)
+{
+	struct firmware longer = *known;
+	uint8_t bytes[192] = { 0 };
+	struct found found;
+	struct query *query;
+	unsigned int n = 0;
+
+	memcpy(bytes, known->bytes.data, 128);
+	bytes[65] = 9; /* another bank */
+	bytes[191] = 1;
+	longer.bytes = (struct bytes){ bytes, sizeof(bytes) };
+	longer.record_id++;
+	assert_int_equal(f->intake.firmware(f->intake.context, &longer), 1);
+	assert_int_equal(pipeline_commit(f->pipeline), 0);
+	query = find(f, &found);
+	assert_int_equal(found.n, 2);
+	for (unsigned int i = 0; i < found.n; i++)
+		assert_int_equal(query_sections(query, found.events[i].seq, count_longer, &n), 0);
+	assert_int_equal(n, 1);
+	query_close(query);
+}
+
 /* As a device gives it whole, and as pstore gives its body: one delivery. */
 static void test_struct_mce(void **state)
 {
@@ -430,6 +461,7 @@ static void test_struct_mce(void **state)
 	assert_int_equal(pipeline_commit(f->pipeline), 0);
 	assert_int_equal(count(f), 1);
 
+	check_longer(f, &firmware);
 	firmware.bytes.size = 40;
 	assert_int_equal(firmware_events(&firmware, NULL, NULL, problem), 0);
 	assert_true(problem[0]);
