@@ -7,13 +7,18 @@
 
 _Static_assert((int)PANIC_TEXT_MAX <= (int)CRASH_REASON_MAX, "a panic's words fit");
 
-/* A log that is of this very boot is no leftover: a kernel may show its oops without a reboot. */
+/* A kernel may show the log of its oops without a reboot; who dumps has crashed. */
+static bool is_replayed(const struct source_env *env, enum source_id source, int64_t time_us)
+{
+	return source == SOURCE_VMCORE || source_is_replayed(env, time_us);
+}
+
 static void fill_delivery(const struct source_env *env, enum source_id source,
 			  const struct kernel_log_record *found, struct record *record)
 {
 	*record = found->record;
 	record->source = source;
-	record->replayed = source_is_replayed(env, record->time_us);
+	record->replayed = is_replayed(env, source, record->time_us);
 	if (!record->replayed)
 		record->boot = env->boot;
 	snprintf(record->key, sizeof(record->key), "%s:%016" PRIx64 ":%u", source_id_name(source),
@@ -43,7 +48,7 @@ static int deliver_firmware(const struct kernel_log_firmware *found, enum source
 	struct firmware firmware = found->firmware;
 
 	firmware.source = source;
-	firmware.replayed |= source_is_replayed(env, firmware.time_us);
+	firmware.replayed |= is_replayed(env, source, firmware.time_us);
 	if (!firmware.replayed)
 		firmware.boot = env->boot;
 	return intake->firmware ? intake->firmware(intake->context, &firmware) : 0;
