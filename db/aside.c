@@ -159,6 +159,10 @@ static int copy_all(sqlite3 *old, sqlite3 *db)
 			      "in_order = ?4, previous = ?5 WHERE id = ?1",
 			      &complete);
 	if (r == 0)
+		r = copy_rows(old, "SELECT id, stopped, stopped_us FROM boot", db,
+			      "UPDATE boot SET stopped = ?2, stopped_us = ?3 WHERE id = ?1",
+			      &complete);
+	if (r == 0)
 		r = copy_rows(old,
 			      "SELECT key, source, boot, time_us, by_hardware, slim, reason, place "
 			      "FROM crash",

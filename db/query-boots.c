@@ -20,6 +20,8 @@ struct row {
 	int64_t ended_us;
 	int64_t journal_last_us;
 	enum { END_UNKNOWN, END_CUT, END_IN_ORDER } journal_end;
+	char stopped[EVENT_MESSAGE_MAX]; /* by this; "" unknown */
+	int64_t stopped_us;
 };
 
 #define CRASH_SELECT                                                                               \
@@ -70,7 +72,10 @@ static struct row read_row(sqlite3_stmt *statement)
 		.began_us = sqlite3_column_int64(statement, 1),
 		.ended_us = sqlite3_column_int64(statement, 2),
 		.journal_last_us = sqlite3_column_int64(statement, 3),
+		.stopped_us = sqlite3_column_int64(statement, 6),
 	};
+
+	snprintf(row.stopped, sizeof(row.stopped), "%s", sql_column_text(statement, 5));
 
 	if (sqlite3_column_type(statement, 4) != SQLITE_NULL)
 		row.journal_end = sqlite3_column_int(statement, 4) ? END_IN_ORDER : END_CUT;
@@ -84,8 +89,8 @@ static int read_rows(struct query *query, struct row **ret_rows, size_t *ret_n)
 	_cleanup_free_ struct row *rows = NULL;
 	size_t n = 0;
 	int r = query_prepare(query,
-			      "SELECT id, began_us, ended_us, journal_last_us, in_order FROM boot "
-			      "ORDER BY began_us, id",
+			      "SELECT id, began_us, ended_us, journal_last_us, in_order, "
+			      "stopped, stopped_us FROM boot ORDER BY began_us, id",
 			      &statement);
 
 	if (r < 0)
@@ -219,6 +224,8 @@ static enum boot_end judge(const struct query_boot *boot, const struct row *row,
 		return BOOT_RUNNING;
 	if (boot->has_fatal && !went_on(row, boot->fatal.record.time_us))
 		return BOOT_MACHINE_CHECK;
+	if (!boot->has_fatal && boot->stopped[0] && !went_on(row, boot->stopped_us))
+		return BOOT_MACHINE_CHECK;
 	if (boot->has_crash && !went_on(row, boot->crash.time_us))
 		return boot->crash.by_hardware ? BOOT_MACHINE_CHECK : BOOT_PANIC;
 	if (row->journal_end == END_IN_ORDER)
@@ -235,6 +242,8 @@ static int64_t last_sign(const struct query_boot *boot, const struct row *row)
 
 	if (boot->has_fatal && boot->fatal.record.time_us > last_us)
 		last_us = boot->fatal.record.time_us;
+	if (boot->stopped_us > last_us)
+		last_us = boot->stopped_us;
 	if (boot->has_crash && boot->crash.time_us > last_us)
 		last_us = boot->crash.time_us;
 	return last_us ? last_us : row->ended_us;
@@ -243,8 +252,15 @@ static int64_t last_sign(const struct query_boot *boot, const struct row *row)
 static int complete(struct query *query, const struct row *row, int offset, sd_id128_t running,
 		    struct query_boot *ret_boot)
 {
-	struct query_boot boot = { .offset = offset, .id = row->id, .began_us = row->began_us };
+	struct query_boot boot = {
+		.offset = offset,
+		.id = row->id,
+		.began_us = row->began_us,
+		.stopped_us = row->stopped_us,
+	};
 	int r = read_fatal(query, &boot);
+
+	memcpy(boot.stopped, row->stopped, sizeof(boot.stopped));
 
 	if (r == 0)
 		r = read_best_crash(query, &boot);

@@ -121,6 +121,9 @@ struct query_boot {
 	enum boot_end end;
 	bool has_fatal;
 	struct event fatal; /* what stopped it, or would have; as query_events() has events */
+	/* the same in a sentence, also when the event is gone; "" nothing */
+	char stopped[EVENT_MESSAGE_MAX];
+	int64_t stopped_us; /* 0 unknown */
 	bool has_crash;
 	struct crash crash;   /* where several tell of it, the one that says most */
 	uint64_t corrected;   /* errors in it; with a fatal one, those before that */

@@ -62,8 +62,10 @@ int boot_story_add_cause(struct query *query, const struct query_boot *boot, uns
 
 	if (boot->has_fatal)
 		r = boot_story_add_fatal(query, &boot->fatal, indent, text);
+	else if (boot->stopped[0])
+		text_add_wrapped(text, indent, boot->stopped);
 	/* the error itself says more than that there was one */
-	if (r == 0 && boot->has_crash && (boot->crash.is_slim || !boot->has_fatal))
+	if (r == 0 && boot->has_crash && (boot->crash.is_slim || !boot->stopped[0]))
 		r = boot_story_add_crash(&boot->crash, indent, text);
 	return r;
 }
