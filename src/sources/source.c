@@ -4,9 +4,8 @@
 /*
  * erst and erst_dbg come before devmcelog: the first reads of /dev/mcelog erase
  * the records of ERST that they show. Kernel logs come behind the records that they
- * may repeat, those of earlier boots before this one's. The live trace comes
- * last, so that records that an earlier boot left behind find the event they
- * belong to.
+ * may repeat, which have more registers: those of earlier boots, and this one's after the
+ * trace. What an earlier boot left comes before what this one has.
  */
 /* clang-format off */
 const struct source_ops *const sources[] = {
@@ -16,9 +15,9 @@ const struct source_ops *const sources[] = {
 	&source_kdump,
 	&source_vmcore,
 	&source_bert,
-	&source_kmsg,
 	&source_devmcelog,
 	&source_tracefs,
+	&source_kmsg,
 	&source_replay,
 	NULL,
 };
