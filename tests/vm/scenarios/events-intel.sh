@@ -52,7 +52,7 @@ guest_mixed() {
 	check_everywhere "mixed"
 	check_eq "both CPUs" "$(cut -d ' ' -f 1 $OUT/report.lines | sort -u | tr '\n' ' ')" "0 1 "
 	check_eq "-n 1" "$(report_json -n 1 | jq -r .event_id)" \
-		"$(jq -s -r 'max_by(.seq).event_id' $OUT/report.json)"
+		"$(jq -s -r 'max_by([.time_us, .seq]).event_id' $OUT/report.json)"
 	check "info of one" mce-report info "$(head -n 1 $OUT/report | cut -d ' ' -f 1)"
 	check "mce-report -o json" guest_default_json
 	check "summary" mce-report
