@@ -23,7 +23,8 @@ guest_overrun() {
 	lost=$(sqlite3 -readonly $DB 'SELECT sum(count) FROM lost')
 	echo "reported $reported, stored $stored, lost $lost"
 	check "something was lost" test "$lost" -gt 0
-	check_eq "stored and lost" $((stored + lost)) "$reported"
+	# the kernel's log still has some of those that the ring lost
+	check "stored and lost" test $((stored + lost)) -ge "$reported" -a "$stored" -le "$reported"
 	mcelog_stop
 	check "start again" mcelog_start
 	sleep 1
