@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "db/store-private.h"
-
-/* MCi_STATUS: the address register holds something. */
-#define STATUS_ADDRV (1ull << 58)
+#include "event/bits.h"
 
 /* record_same_error()'s. */
 enum { SECOND_US = 1000000, WINDOW_US = 2 * SECOND_US };
@@ -83,7 +81,7 @@ static void bind_search(sqlite3_stmt *statement, const struct record *record, co
 	sqlite3_bind_int64(statement, 4, record->cpu);
 	sqlite3_bind_int64(statement, 5, search->from_us);
 	sqlite3_bind_int64(statement, 6, search->to_us);
-	if (record->status & STATUS_ADDRV && record->fields & RECORD_HAS_ADDR)
+	if (record_has_address(record))
 		sqlite3_bind_int64(statement, 7, (int64_t)record->addr);
 	else
 		sqlite3_bind_null(statement, 7);
@@ -156,8 +154,7 @@ static int search_same(struct store *store, sqlite3_stmt *bound, const struct ev
 static void bind_class_and_address(sqlite3_stmt *statement, int at, const struct event *event)
 {
 	sql_bind_text(statement, at, class_name(event->decoded.class));
-	if (event->record.fields & RECORD_HAS_ADDR &&
-	    (event->record.status & STATUS_ADDRV || !record_has_bank(&event->record)))
+	if (record_has_address(&event->record))
 		sqlite3_bind_int64(statement, at + 1, (int64_t)event->record.addr);
 	else
 		sqlite3_bind_null(statement, at + 1);
@@ -296,17 +293,6 @@ static int find_incident(struct store *store, const struct event *event, sd_id12
 	return 0;
 }
 
-static int add_delivery(struct store *store, const struct record *record, uint64_t seq)
-{
-	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_DELIVERY];
-
-	sql_bind_text(statement, 1, record->key);
-	sqlite3_bind_int64(statement, 2, (int64_t)seq);
-	sql_bind_text(statement, 3, source_id_name(record->source));
-	sqlite3_bind_int64(statement, 4, store->now_us);
-	return sql_run(statement);
-}
-
 static int add_event(struct store *store, struct event *event, bool want_journal)
 {
 	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_EVENT];
@@ -326,7 +312,7 @@ static int add_event(struct store *store, struct event *event, bool want_journal
 	if (r < 0)
 		return r;
 	event->seq = (uint64_t)sqlite3_last_insert_rowid(store->db);
-	return add_delivery(store, &event->record, event->seq);
+	return store_add_delivery(store, event->record.key, event->record.source, event->seq);
 }
 
 /* What the delivery knows better becomes the event's; its key stays that of the first one. */
@@ -360,7 +346,9 @@ static int join(struct store *store, struct event *twin, const struct event *del
 
 	twin->sources |= 1u << delivered->record.source;
 	r = changed ? rewrite(store, twin) : note_source(store, twin);
-	return r < 0 ? r : add_delivery(store, &delivered->record, twin->seq);
+	return r < 0 ? r
+		     : store_add_delivery(store, delivered->record.key, delivered->record.source,
+					  twin->seq);
 }
 
 /* The set is one in which later records will look for a twin. */

@@ -178,17 +178,6 @@ int store_resolve_boots(struct store *store)
 
 /* --- crashes --- */
 
-static int add_crash_delivery(struct store *store, const struct crash *crash)
-{
-	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_DELIVERY];
-
-	sql_bind_text(statement, 1, crash->key);
-	sqlite3_bind_null(statement, 2);
-	sql_bind_text(statement, 3, source_id_name(crash->source));
-	sqlite3_bind_int64(statement, 4, store->now_us);
-	return sql_run(statement);
-}
-
 static int add_new_crash(struct store *store, const struct crash *crash)
 {
 	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_CRASH];
@@ -208,7 +197,7 @@ static int add_new_crash(struct store *store, const struct crash *crash)
 	sql_bind_text(statement, 7, crash->reason);
 	sql_bind_text(statement, 8, crash->place);
 	r = sql_run(statement);
-	return r < 0 ? r : add_crash_delivery(store, crash);
+	return r < 0 ? r : store_add_delivery(store, crash->key, crash->source, 0);
 }
 
 int store_add_crash(struct store *store, const struct crash *crash)

@@ -67,8 +67,8 @@ struct store {
 	/* First failure in this transaction: it can only be rolled back. */
 	int failed;
 	int64_t now_us; /* when the transaction began */
-	sd_id128_t
-		boot; /* that runs, as store_add_boot() or store_note_boot() said; null unknown */
+	/* That runs, as store_add_boot() or store_note_boot() said; null unknown. */
+	sd_id128_t boot;
 	/* Sets of sources that events have or had: where a twin can be searched. */
 	bool sets[1u << SOURCE_COUNT_];
 	bool has_firmware; /* or has had: events without a CPU */
@@ -92,6 +92,9 @@ int store_resolve_boot(struct store *store, struct record *record);
 
 /* The boot right before the present one, left alone where that is not known. 1, 0, -errno. */
 int store_boot_before(struct store *store, sd_id128_t *ret_boot);
+
+/* The key is delivered from now on, by this source: the event with this seq, or 0 a crash. */
+int store_add_delivery(struct store *store, const char *key, enum source_id source, uint64_t seq);
 
 /* Runs the statement for the row with this seq. */
 int store_run_for_seq(struct store *store, enum store_statement which, uint64_t seq);

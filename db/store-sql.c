@@ -114,8 +114,8 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_INCIDENT_OF_BOOT] = "SELECT incident FROM event WHERE boot = ?1 "
 				       "AND severity = 'fatal' ORDER BY time_us DESC, seq LIMIT 1",
 	[STATEMENT_ADD_EVENT] = ROW_INSERT,
-	[STATEMENT_ADD_DELIVERY] =
-		"INSERT INTO delivery (key, event, source, seen_us) VALUES (?1, ?2, ?3, ?4)",
+	[STATEMENT_ADD_DELIVERY] = "INSERT INTO delivery (key, event, source, seen_us) "
+				   "VALUES (?1, nullif(?2, 0), ?3, ?4)",
 	[STATEMENT_JOIN] = "UPDATE event SET sources = ?2 WHERE seq = ?1",
 	[STATEMENT_REWRITE] = ROW_UPDATE,
 	[STATEMENT_ADD_SECTION] = "INSERT INTO section (event, source, type, severity, body) "

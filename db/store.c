@@ -220,6 +220,17 @@ bool store_has_key(struct store *store, const char *key)
 	return sql_step(statement) > 0;
 }
 
+int store_add_delivery(struct store *store, const char *key, enum source_id source, uint64_t seq)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_ADD_DELIVERY];
+
+	sql_bind_text(statement, 1, key);
+	sqlite3_bind_int64(statement, 2, (int64_t)seq);
+	sql_bind_text(statement, 3, source_id_name(source));
+	sqlite3_bind_int64(statement, 4, store->now_us);
+	return sql_run(statement);
+}
+
 static uint64_t number(struct store *store, enum store_statement which, sd_id128_t boot, int *ret_r)
 {
 	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[which];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/address.h"
 
-#include "decode/bits.h"
 #include "decode/software-banks.h"
+#include "event/bits.h"
 
 /* SDM Vol. 3B (253669), 16.3.2.4 "IA32_MCi_MISC MSRs": address mode, and its lowest valid bit. */
 enum { MODE_PHYSICAL = 2, PAGE_SHIFT_ = 12 };

@@ -7,9 +7,9 @@
  */
 #include <string.h>
 
-#include "decode/bits.h"
 #include "decode/facts.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* The kinds of error code, and its fields (BKDG for family 10h, "Error Codes"). */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/amd-umc.h"
 
-#include "decode/bits.h"
 #include "decode/facts.h"
+#include "event/bits.h"
 
 enum {
 	MCATYPE_GPU = 1,

@@ -2,11 +2,11 @@
 #include "decode/amd.h"
 
 #include "decode/amd-umc.h"
-#include "decode/bits.h"
 #include "decode/facts.h"
 #include "decode/mca.h"
 #include "decode/smca-errors.h"
 #include "decode/smca.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/cper-arm.h"
 
-#include "decode/bits.h"
 #include "decode/cper-fields.h"
 #include "decode/facts.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum { AT_INFO_COUNT = 4, AT_CONTEXT_COUNT = 6, AT_LENGTH = 8, AT_RUNNING = 32 };

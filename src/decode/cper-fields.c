@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/cper-fields.h"
 
-#include "decode/bits.h"
 #include "decode/facts.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum { GUID_SIZE = 16, ERROR_STATUS_OVERFLOW = 1 << 22 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/cper-memory.h"
 
-#include "decode/bits.h"
 #include "decode/cper-fields.h"
 #include "decode/facts.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum { PAGE_SHIFT = 12 };

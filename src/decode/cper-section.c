@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "decode/bits.h"
 #include "decode/cper-arm.h"
 #include "decode/cper-cxl.h"
 #include "decode/cper-dmar.h"
@@ -18,6 +17,7 @@
 #include "decode/cper-x86.h"
 #include "decode/facts.h"
 #include "decode/software-banks.h"
+#include "event/bits.h"
 #include "event/location.h"
 #include "util/cleanup.h"
 

@@ -3,7 +3,6 @@
 
 #include "decode/address.h"
 #include "decode/amd.h"
-#include "decode/bits.h"
 #include "decode/context.h"
 #include "decode/cpu-models.h"
 #include "decode/facts.h"
@@ -12,6 +11,7 @@
 #include "decode/mca.h"
 #include "decode/severity.h"
 #include "decode/software-banks.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/facts.h"
 
-#include "decode/bits.h"
+#include "event/bits.h"
 
 void fact_add(struct decoded *decoded, const char *name, const char *text, uint64_t value)
 {

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "decode/bits.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* A row says no more than its source: which CPUs, which bank, which bits of MCi_STATUS. */

@@ -3,10 +3,10 @@
  * Diamond Rapids, 13_01H. The SDM does not have it yet: facts from Intel's
  * patches to mcelog and to the Linux driver imh_edac.
  */
-#include "decode/bits.h"
 #include "decode/intel-imc.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum { MCACOD_SCAN = 0x040b };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Granite Rapids, Sierra Forest, Clearwater Forest: SDM Vol. 3B (253669), 06_ADH, 06_AEH, 06_AFH,
  * 06_DDH. */
-#include "decode/bits.h"
 #include "decode/intel-imc.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* UPI codes that 06_55H does not have. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Haswell-EP/EX, Broadwell-DE, Broadwell-EP/EX: SDM Vol. 3B (253669), 06_3FH, 06_56H, 06_4FH. */
-#include "decode/bits.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* Tables "Machine Check Error Codes for IA32_MC4_STATUS" of 06_3FH and 06_56H, bits 31:24. */

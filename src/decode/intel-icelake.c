@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ice Lake-SP, Ice Lake-D, Snow Ridge: SDM Vol. 3B (253669), 06_6AH, 06_6CH, 06_86H. */
-#include "decode/bits.h"
 #include "decode/intel-imc.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* UPI code that 06_55H does not have. */

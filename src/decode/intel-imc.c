@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/intel-imc.h"
 
-#include "decode/bits.h"
 #include "decode/facts.h"
 #include "decode/intel-units.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /*

@@ -3,9 +3,9 @@
  * Knights Landing and Mill, 06_57H and 06_85H. The SDM does not have their
  * banks: facts from Intel's patches to mcelog and rasdaemon.
  */
-#include "decode/bits.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* clang-format off */

@@ -4,9 +4,9 @@
  * information: 06_1AH". Banks 0 and 1 are the QPI links, 7 has internal
  * errors, 8 is the memory controller; in other banks the tables do not hold.
  */
-#include "decode/bits.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* Table "Intel QPI Machine Check Error Codes for IA32_MC0 and MC1_STATUS". */

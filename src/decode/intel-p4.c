@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Pentium 4 and Xeon 7100 (Tulsa): SDM Vol. 3B (253669), family 0FH and 0F_06H. */
-#include "decode/bits.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* Table "Incremental Decoding Information: Processor Family 0FH", bus errors. */

@@ -3,9 +3,9 @@
  * P6 family, Core 2 and Xeon 7400 (Dunnington): SDM Vol. 3B (253669),
  * "Incremental decoding information: processor family 06H", and 06_1DH.
  */
-#include "decode/bits.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* Table "Incremental Decoding Information: Processor Family 06H", bits 24:19. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sandy Bridge-EP, Ivy Bridge-EP/EX: SDM Vol. 3B (253669), 06_2DH and 06_3EH. */
-#include "decode/bits.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* Tables "Machine Check Error Codes for IA32_MC4_STATUS" of both, bits 19:16. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sapphire and Emerald Rapids: SDM Vol. 3B (253669), 06_8FH and 06_CFH. */
-#include "decode/bits.h"
 #include "decode/intel-imc.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum { PCU_DISPATCHER_BUSY = 0xc0 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Skylake-SP, Cascade Lake, Cooper Lake: SDM Vol. 3B (253669), 06_55H. */
-#include "decode/bits.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* Table "Machine Check Error Codes for IA32_MC4_STATUS", bits 31:24. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/intel-units.h"
 
-#include "decode/bits.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 void intel_unit_refine(const struct intel_unit *units, size_t n,

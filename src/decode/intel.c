@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/intel.h"
 
-#include "decode/bits.h"
 #include "decode/facts.h"
 #include "decode/mca.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* SDM Vol. 3B (253669), 16.4 and the table of bits 54:53 of IA32_MCi_STATUS. */
@@ -105,8 +105,8 @@ static unsigned int capabilities_of_model(const struct record *record)
 		return model == MODEL_TULSA ? IF_TES : 0;
 	if (family == 0x06 && (model < 0x1a || model == 0x1d))
 		return IF_TES;
-	if (family == 0x06 && (model == 0x1a || model == 0x1e || model == 0x1f || model == 0x25 ||
-			       model == 0x2c))
+	if (family == 0x06 &&
+	    (model == 0x1a || model == 0x1e || model == 0x1f || model == 0x25 || model == 0x2c))
 		return IF_TES | IF_CMCI;
 	return IF_SER | IF_TES | IF_CMCI;
 }

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-#include "decode/bits.h"
 #include "decode/phrase.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum { FILTER_BIT = 0x1000, CHANNEL_NOT_SPECIFIED = 0xf };

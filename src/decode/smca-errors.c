@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "decode/bits.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /*

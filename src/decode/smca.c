@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "decode/smca.h"
 
-#include "decode/bits.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /*

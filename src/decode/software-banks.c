@@ -3,9 +3,9 @@
 
 #include <stddef.h>
 
-#include "decode/bits.h"
 #include "decode/facts.h"
 #include "decode/phrase.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /*

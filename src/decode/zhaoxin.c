@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
-#include "decode/bits.h"
 #include "decode/intel-units.h"
 #include "decode/refine.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 /* clang-format off */

@@ -3,12 +3,9 @@
 
 #include <string.h>
 
+#include "event/bits.h"
 #include "event/location.h"
 #include "event/registers.h"
-
-/* MCi_STATUS: the address and misc registers hold something (SDM Vol. 3B 16.3.2.2). */
-#define STATUS_ADDRV (1ull << 58)
-#define STATUS_MISCV (1ull << 59)
 
 enum { TIME_WINDOW_US = 2000000, CACHE_LINE_SHIFT = 6 };
 
@@ -70,12 +67,6 @@ bool record_same_error(const struct record *a, const struct record *b)
 
 /* --- what firmware reported --- */
 
-static bool has_address(const struct event *event)
-{
-	return event->record.fields & RECORD_HAS_ADDR &&
-	       (!record_has_bank(&event->record) || event->record.status & STATUS_ADDRV);
-}
-
 /* Banks may leave out the bits within a line. */
 static bool addresses_agree(const struct event *a, const struct event *b)
 {
@@ -102,11 +93,11 @@ static bool reports_agree(const struct event *a, const struct event *b)
 	if (x->class != y->class ||
 	    (x->severity == SEVERITY_CORRECTED) != (y->severity == SEVERITY_CORRECTED))
 		return false;
-	if (has_address(a) && has_address(b))
+	if (record_has_address(&a->record) && record_has_address(&b->record))
 		return addresses_agree(a, b) &&
 		       (!alike || places_agree(&x->location, &y->location));
-	return alike && has_address(a) == has_address(b) && strcmp(x->mca, y->mca) == 0 &&
-	       places_agree(&x->location, &y->location);
+	return alike && record_has_address(&a->record) == record_has_address(&b->record) &&
+	       strcmp(x->mca, y->mca) == 0 && places_agree(&x->location, &y->location);
 }
 
 bool event_same_error(const struct event *a, const struct event *b)

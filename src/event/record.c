@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 static const char *const source_names[SOURCE_COUNT_] = {
@@ -59,4 +60,10 @@ int vendor_parse(const char *name, uint8_t *ret_vendor)
 		return 0;
 	}
 	return -EINVAL;
+}
+
+bool record_has_address(const struct record *record)
+{
+	return record->fields & RECORD_HAS_ADDR &&
+	       (!record_has_bank(record) || record->status & STATUS_ADDRV);
 }

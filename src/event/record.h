@@ -16,15 +16,15 @@
  * JSON and of the database; append only.
  */
 enum source_id {
-	SOURCE_TRACE,	/* the mce:mce_record tracepoint */
-	SOURCE_MCELOG,	/* /dev/mcelog */
-	SOURCE_ERST,	/* a record that firmware kept: pstore's mce-erst-* files */
-	SOURCE_REPLAY,	/* a file that the operator gave */
-	SOURCE_PSTORE,	/* pstore's kernel log parts */
-	SOURCE_KMSG,	/* the kernel log */
-	SOURCE_TEXT,	/* kernel text given to --ascii */
-	SOURCE_VMCORE,	/* notes or log of a crash dump */
-	SOURCE_BERT,	/* ACPI's boot error region */
+	SOURCE_TRACE,  /* the mce:mce_record tracepoint */
+	SOURCE_MCELOG, /* /dev/mcelog */
+	SOURCE_ERST,   /* a record that firmware kept: pstore's mce-erst-* files */
+	SOURCE_REPLAY, /* a file that the operator gave */
+	SOURCE_PSTORE, /* pstore's kernel log parts */
+	SOURCE_KMSG,   /* the kernel log */
+	SOURCE_TEXT,   /* kernel text given to --ascii */
+	SOURCE_VMCORE, /* notes or log of a crash dump */
+	SOURCE_BERT,   /* ACPI's boot error region */
 	SOURCE_COUNT_,
 };
 
@@ -55,7 +55,7 @@ enum { RECORD_FIRMWARE_BANK = 255 };
  * what firmware reported.
  */
 enum record_field {
-	RECORD_HAS_ADDR = 1u << 0,	/* the value; MCi_STATUS.ADDRV says if it is valid */
+	RECORD_HAS_ADDR = 1u << 0, /* the value; MCi_STATUS.ADDRV says if it is valid */
 	RECORD_HAS_MISC = 1u << 1,
 	RECORD_HAS_MCGSTATUS = 1u << 2,
 	RECORD_HAS_MCGCAP = 1u << 3,
@@ -64,12 +64,12 @@ enum record_field {
 	RECORD_HAS_PPIN = 1u << 6,
 	RECORD_HAS_MICROCODE = 1u << 7,
 	RECORD_HAS_TSC = 1u << 8,
-	RECORD_HAS_IP = 1u << 9,	/* ip and cs */
-	RECORD_HAS_SYND12 = 1u << 10,	/* AMD MCA_SYND1, MCA_SYND2 */
+	RECORD_HAS_IP = 1u << 9,      /* ip and cs */
+	RECORD_HAS_SYND12 = 1u << 10, /* AMD MCA_SYND1, MCA_SYND2 */
 	RECORD_HAS_CPUID = 1u << 11,
 	RECORD_HAS_APICID = 1u << 12,
 	RECORD_HAS_SOCKETID = 1u << 13,
-	RECORD_HAS_TIME = 1u << 14,	/* walltime */
+	RECORD_HAS_TIME = 1u << 14, /* walltime */
 };
 
 /*
@@ -77,46 +77,46 @@ enum record_field {
  * worker thread wrote in a row. pid 0: it did not come from a ring.
  */
 struct ring_place {
-	uint64_t time;		/* the ring's clock, usually ns */
-	uint32_t cpu;		/* whose ring */
-	uint32_t pid;		/* of the thread that wrote it */
+	uint64_t time; /* the ring's clock, usually ns */
+	uint32_t cpu;  /* whose ring */
+	uint32_t pid;  /* of the thread that wrote it */
 };
 
 enum { RECORD_KEY_MAX = 128 };
 
 struct record {
 	/* registers, whole, as the hardware gave them */
-	uint64_t status;	/* MCi_STATUS */
-	uint64_t addr;		/* MCi_ADDR */
-	uint64_t misc;		/* MCi_MISC */
-	uint64_t mcgstatus;	/* MCG_STATUS */
-	uint64_t mcgcap;	/* MCG_CAP */
-	uint64_t synd;		/* AMD MCA_SYND */
-	uint64_t ipid;		/* AMD MCA_IPID */
-	uint64_t synd1;		/* AMD MCA_SYND1 */
-	uint64_t synd2;		/* AMD MCA_SYND2 */
-	uint64_t ppin;		/* protected processor inventory number */
-	uint64_t tsc;		/* 0: polled, or a bank left over from before */
-	uint64_t ip;		/* instruction pointer, 0 unknown */
-	uint64_t walltime;	/* the kernel's own stamp, seconds since the epoch */
-	uint32_t cpu;		/* Linux CPU number, or RECORD_NO_CPU */
+	uint64_t status;    /* MCi_STATUS */
+	uint64_t addr;	    /* MCi_ADDR */
+	uint64_t misc;	    /* MCi_MISC */
+	uint64_t mcgstatus; /* MCG_STATUS */
+	uint64_t mcgcap;    /* MCG_CAP */
+	uint64_t synd;	    /* AMD MCA_SYND */
+	uint64_t ipid;	    /* AMD MCA_IPID */
+	uint64_t synd1;	    /* AMD MCA_SYND1 */
+	uint64_t synd2;	    /* AMD MCA_SYND2 */
+	uint64_t ppin;	    /* protected processor inventory number */
+	uint64_t tsc;	    /* 0: polled, or a bank left over from before */
+	uint64_t ip;	    /* instruction pointer, 0 unknown */
+	uint64_t walltime;  /* the kernel's own stamp, seconds since the epoch */
+	uint32_t cpu;	    /* Linux CPU number, or RECORD_NO_CPU */
 	uint32_t apicid;
 	uint32_t socketid;
-	uint32_t cpuid;		/* CPUID(1).EAX */
-	uint32_t microcode;	/* revision */
+	uint32_t cpuid;	    /* CPUID(1).EAX */
+	uint32_t microcode; /* revision */
 	uint8_t cs;
-	uint8_t bank;		/* RECORD_FIRMWARE_BANK: APEI's, from what firmware reported */
-	uint8_t vendor;		/* enum cpu_vendor; other values are possible */
-	uint32_t fields;	/* enum record_field bits */
+	uint8_t bank;	 /* RECORD_FIRMWARE_BANK: APEI's, from what firmware reported */
+	uint8_t vendor;	 /* enum cpu_vendor; other values are possible */
+	uint32_t fields; /* enum record_field bits */
 
 	/* delivery */
 	enum source_id source;
-	bool replayed;		/* happened before the boot that delivered it, or came from a file */
-	bool boot_time;		/* polled as the delivering boot came up: may be a leftover bank */
-	int64_t time_us;	/* when it happened, us since the epoch; 0 unknown */
+	bool replayed;	 /* happened before the boot that delivered it, or came from a file */
+	bool boot_time;	 /* polled as the delivering boot came up: may be a leftover bank */
+	int64_t time_us; /* when it happened, us since the epoch; 0 unknown */
 	struct ring_place ring;
-	int64_t ring_time_us;	/* the trace ring's own stamp as us since the epoch; 0 none */
-	sd_id128_t boot;	/* the boot in which it happened; null: unknown */
+	int64_t ring_time_us;	  /* the trace ring's own stamp as us since the epoch; 0 none */
+	sd_id128_t boot;	  /* the boot in which it happened; null: unknown */
 	char key[RECORD_KEY_MAX]; /* delivery key, unique for ever: "source:...", ASCII */
 };
 
@@ -125,6 +125,9 @@ static inline bool record_has_bank(const struct record *record)
 {
 	return record->status != 0 || record->bank != RECORD_FIRMWARE_BANK;
 }
+
+/* Whether ADDR holds an address: a bank says so with MCi_STATUS.ADDRV. */
+bool record_has_address(const struct record *record);
 
 /*
  * Whether it is of the boot before the one that delivered it, at a time that nobody knows: what

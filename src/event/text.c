@@ -10,22 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "event/bits.h"
 #include "event/location.h"
 #include "util/cleanup.h"
-
-/* Intel SDM Vol. 3B 16.3.2.2 IA32_MCi_STATUS and 16.3.1.2 IA32_MCG_STATUS. */
-#define STATUS_VAL   (1ull << 63)
-#define STATUS_OVER  (1ull << 62)
-#define STATUS_UC    (1ull << 61)
-#define STATUS_EN    (1ull << 60)
-#define STATUS_MISCV (1ull << 59)
-#define STATUS_ADDRV (1ull << 58)
-#define STATUS_PCC   (1ull << 57)
-
-#define MCG_RIPV (1ull << 0)
-#define MCG_EIPV (1ull << 1)
-#define MCG_MCIP (1ull << 2)
-#define MCG_LMCE (1ull << 3)
 
 enum { FIRST_SOFTWARE_BANK = 128 };
 
@@ -68,8 +55,7 @@ static void add_unit(struct strbuf *buffer, const struct event *event)
 static void add_address(struct strbuf *buffer, const struct record *record)
 {
 	bool misc = (record->fields & RECORD_HAS_MISC) && (record->status & STATUS_MISCV);
-	bool addr = (record->fields & RECORD_HAS_ADDR) &&
-		    (record->status & STATUS_ADDRV || !record_has_bank(record));
+	bool addr = record_has_address(record);
 
 	if (misc)
 		add_hex(buffer, "MISC ", record->misc);

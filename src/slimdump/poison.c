@@ -4,15 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/bits.h"
 #include "slimdump/log-records.h"
 
-/* MCi_STATUS and MCi_MISC: SDM Vol. 3B 15.3.2, APM Vol. 2 9.3.2. */
-#define STATUS_VAL	(1ull << 63)
-#define STATUS_UC	(1ull << 61)
-#define STATUS_MISCV	(1ull << 59)
-#define STATUS_ADDRV	(1ull << 58)
-#define STATUS_DEFERRED (1ull << 44) /* AMD */
-#define STATUS_POISON	(1ull << 43) /* AMD */
+/* MCi_MISC: SDM Vol. 3B 16.3.2.4. */
 
 enum { PAGE_BITS = 12, LSB_MAX = 40, MODE_PHYSICAL = 2 };
 

@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/bits.h"
 #include "sources/kernel-log-time.h"
 #include "sources/text-fields.h"
 #include "util/bytes.h"
 #include "util/cleanup.h"
 
 #define SECOND_US 1000000ll
-
-/* MCi_STATUS: the error was not corrected. */
-#define STATUS_UC (1ull << 61)
 
 enum {
 	BOOT_SECONDS = 120,	/* where nothing says when that began */

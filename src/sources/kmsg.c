@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "event/bits.h"
 #include "sources/kernel-log.h"
 #include "sources/source.h"
 #include "sources/trace-instance.h"
@@ -27,8 +28,6 @@
 
 #define DEVICE	  "/dev/kmsg"
 #define SECOND_US 1000000
-
-#define MCG_STATUS_MCIP (1ull << 2)
 
 enum {
 	BUFFER_SIZE = 16384,	  /* the kernel's longest message has 8 KiB with all escapes */
@@ -215,7 +214,7 @@ static void fill_times(const struct source_env *env, const struct kernel_log_rec
 	if (!env->boot_time_us || !record->time_us ||
 	    record->time_us + SECOND_US >= env->boot_time_us)
 		return;
-	if (record->mcgstatus & MCG_STATUS_MCIP) {
+	if (record->mcgstatus & MCG_MCIP) {
 		record->replayed = true;
 		record->boot = SD_ID128_NULL;
 	} else if (found->printk_us >= 0) {

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define SECOND_US	1000000
-#define MCG_STATUS_MCIP (1ull << 2)
+#include "event/bits.h"
+
+#define SECOND_US 1000000
 
 enum {
 	NEAR_US = 2 * SECOND_US, /* ring time and walltime are of one event */
@@ -77,7 +78,7 @@ static void set_earlier(const struct trace_times *times, uint64_t ring_time, str
  */
 static void set_preceding(int64_t wall_us, struct record *record)
 {
-	if (record->mcgstatus & MCG_STATUS_MCIP) {
+	if (record->mcgstatus & MCG_MCIP) {
 		record->replayed = true;
 		record->boot = SD_ID128_NULL;
 		record->time_us = wall_us;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum {
@@ -27,8 +28,6 @@ enum {
 	WIRE_PPIN = 104,
 	WIRE_MICROCODE = 112,
 };
-
-#define STATUS_VAL (1ull << 63)
 
 /* The kernel's own bank numbers: thermal and threshold interrupts from 128 on, APEI 255. */
 enum { BANKS_MAX = 64, FIRST_SOFTWARE_BANK = 128, APEI_BANK = 255 };

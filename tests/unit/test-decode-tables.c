@@ -8,12 +8,12 @@
 
 #include <string.h>
 
-#include "decode/bits.h"
 #include "decode/cpu-models.h"
 #include "decode/cpu-names.h"
 #include "decode/decode.h"
 #include "decode/severity.h"
 #include "decode/smca.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum {

@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-#include "decode/bits.h"
 #include "decode/decode.h"
 #include "decode/facts.h"
 #include "decode/phrase.h"
+#include "event/bits.h"
 #include "util/cleanup.h"
 
 enum {

@@ -39,6 +39,7 @@ static inline uint64_t bits(uint64_t value, unsigned int high, unsigned int low)
 #define MCG_RIPV BIT64(0)
 #define MCG_EIPV BIT64(1)
 #define MCG_MCIP BIT64(2)
+#define MCG_LMCE BIT64(3)
 
 /* MCG_CAP: SDM Vol. 3B 16.3.1.1. */
 #define MCG_CMCI_P BIT64(10)
