@@ -101,18 +101,62 @@ static int copy_row(sqlite3_stmt *select, sqlite3_stmt *insert)
 	return sql_run(insert);
 }
 
+/* What is carried over: rows of the old database as the parameters of a statement of the new. */
+struct copy {
+	const char *select;
+	const char *insert;
+};
+
+#define ADD_KEY "INSERT OR IGNORE INTO delivery (key, source, seen_us) VALUES (?1, ?2, ?3)"
+
+static const struct copy ledger = { "SELECT key, source, seen_us FROM delivery ORDER BY key",
+				    ADD_KEY };
+
+/* What lies behind the damage is reached from the other end. */
+static const struct copy ledger_backwards = {
+	"SELECT key, source, seen_us FROM delivery ORDER BY key DESC", ADD_KEY
+};
+
+static const struct copy tables[] = {
+	{ "SELECT id, began_us, ended_us FROM boot",
+	  "INSERT OR IGNORE INTO boot (id, began_us, ended_us) VALUES (?1, ?2, ?3)" },
+	/* these columns a database of an earlier schema has not got */
+	{ "SELECT id, journal_first_us, journal_last_us, in_order, previous FROM boot",
+	  "UPDATE boot SET journal_first_us = ?2, journal_last_us = ?3, in_order = ?4, "
+	  "previous = ?5 WHERE id = ?1" },
+	{ "SELECT id, stopped, stopped_us FROM boot",
+	  "UPDATE boot SET stopped = ?2, stopped_us = ?3 WHERE id = ?1" },
+	{ "SELECT key, source, boot, time_us, by_hardware, slim, reason, place FROM crash",
+	  "INSERT OR IGNORE INTO crash (key, source, boot, time_us, by_hardware, slim, reason, "
+	  "place) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)" },
+	{ "SELECT source, boot, place, count, time_us, journal FROM lost",
+	  "INSERT INTO lost (source, boot, place, count, time_us, journal) "
+	  "VALUES (?1, ?2, ?3, ?4, ?5, ?6)" },
+	{ "SELECT * FROM counter",
+	  "INSERT OR IGNORE INTO counter VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+	  "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)" },
+	{ "SELECT * FROM action WHERE state IN ('wanted', 'started')",
+	  "INSERT OR IGNORE INTO action VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+	  "?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)" },
+};
+
+/* The copied rows have left their highest number there, which may be lower than the old one's. */
+static const struct copy sequence = {
+	"SELECT name, seq FROM sqlite_sequence WHERE name IN ('event', 'action')",
+	"INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)",
+};
+
 /* Errors: of writing only; ret_complete says whether all rows could be read. */
-static int copy_rows(sqlite3 *old, const char *select_sql, sqlite3 *db, const char *insert_sql,
-		     bool *ret_complete)
+static int copy_rows(sqlite3 *old, sqlite3 *db, const struct copy *copy, bool *ret_complete)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *select = NULL;
 	_cleanup_sql_finalize_ sqlite3_stmt *insert = NULL;
-	int r = sqlite3_prepare_v2(db, insert_sql, -1, &insert, NULL);
+	int r = sqlite3_prepare_v2(db, copy->insert, -1, &insert, NULL);
 	int step;
 
 	if (r != SQLITE_OK)
 		return sql_result(db, r);
-	if (sqlite3_prepare_v2(old, select_sql, -1, &select, NULL) != SQLITE_OK) {
+	if (sqlite3_prepare_v2(old, copy->select, -1, &select, NULL) != SQLITE_OK) {
 		*ret_complete = false;
 		return 0;
 	}
@@ -125,79 +169,18 @@ static int copy_rows(sqlite3 *old, const char *select_sql, sqlite3 *db, const ch
 	return 0;
 }
 
-static int copy_keys(sqlite3 *old, sqlite3 *db)
-{
-	static const char insert[] =
-		"INSERT OR IGNORE INTO delivery (key, source, seen_us) VALUES (?1, ?2, ?3)";
-	bool complete;
-	int r = copy_rows(old, "SELECT key, source, seen_us FROM delivery ORDER BY key", db, insert,
-			  &complete);
-
-	/* What lies behind the damage is reached from the other end. */
-	if (r == 0 && !complete)
-		r = copy_rows(old, "SELECT key, source, seen_us FROM delivery ORDER BY key DESC",
-			      db, insert, &complete);
-	return r;
-}
-
 static int copy_all(sqlite3 *old, sqlite3 *db)
 {
 	bool complete;
-	int r = copy_keys(old, db);
+	int r = copy_rows(old, db, &ledger, &complete);
 
-	if (r == 0)
-		r = copy_rows(old, "SELECT id, began_us, ended_us FROM boot", db,
-			      "INSERT OR IGNORE INTO boot (id, began_us, ended_us) "
-			      "VALUES (?1, ?2, ?3)",
-			      &complete);
-	if (r == 0)
-		r = copy_rows(old,
-			      "SELECT id, journal_first_us, journal_last_us, in_order, previous "
-			      "FROM boot",
-			      db,
-			      "UPDATE boot SET journal_first_us = ?2, journal_last_us = ?3, "
-			      "in_order = ?4, previous = ?5 WHERE id = ?1",
-			      &complete);
-	if (r == 0)
-		r = copy_rows(old, "SELECT id, stopped, stopped_us FROM boot", db,
-			      "UPDATE boot SET stopped = ?2, stopped_us = ?3 WHERE id = ?1",
-			      &complete);
-	if (r == 0)
-		r = copy_rows(old,
-			      "SELECT key, source, boot, time_us, by_hardware, slim, reason, place "
-			      "FROM crash",
-			      db,
-			      "INSERT OR IGNORE INTO crash (key, source, boot, time_us, "
-			      "by_hardware, slim, reason, place) "
-			      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-			      &complete);
-	if (r == 0)
-		r = copy_rows(old, "SELECT source, boot, place, count, time_us, journal FROM lost",
-			      db,
-			      "INSERT INTO lost (source, boot, place, count, time_us, journal) "
-			      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-			      &complete);
-	if (r == 0)
-		r = copy_rows(old, "SELECT * FROM counter", db,
-			      "INSERT OR IGNORE INTO counter VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-			      "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, "
-			      "?22, ?23, ?24, ?25, ?26)",
-			      &complete);
-	if (r == 0)
-		r = copy_rows(old, "SELECT * FROM action WHERE state IN ('wanted', 'started')", db,
-			      "INSERT OR IGNORE INTO action VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-			      "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
-			      &complete);
-	/* what was copied has left its number there, which may be lower than the old one's */
+	if (r == 0 && !complete)
+		r = copy_rows(old, db, &ledger_backwards, &complete);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(tables); i++)
+		r = copy_rows(old, db, &tables[i], &complete);
 	if (r == 0)
 		r = sql_exec(db, "DELETE FROM sqlite_sequence WHERE name IN ('event', 'action')");
-	if (r == 0)
-		r = copy_rows(old,
-			      "SELECT name, seq FROM sqlite_sequence "
-			      "WHERE name IN ('event', 'action')",
-			      db, "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)",
-			      &complete);
-	return r;
+	return r < 0 ? r : copy_rows(old, db, &sequence, &complete);
 }
 
 int aside_carry_over(sqlite3 *db, const char *from, uint64_t *ret_keys)
