@@ -12,6 +12,7 @@
 #include "decode/severity.h"
 #include "decode/software-banks.h"
 #include "event/bits.h"
+#include "event/location.h"
 #include "util/cleanup.h"
 
 /*
@@ -106,18 +107,7 @@ static void find_context(const struct record *record, struct decode_context *ret
 
 static struct location find_location(const struct record *record)
 {
-	struct location location = {
-		.socket = LOCATION_UNKNOWN,
-		.imc = LOCATION_UNKNOWN,
-		.channel = LOCATION_UNKNOWN,
-		.dimm = LOCATION_UNKNOWN,
-		.rank = LOCATION_UNKNOWN,
-		.device = LOCATION_UNKNOWN,
-		.bank_group = LOCATION_UNKNOWN,
-		.bank = LOCATION_UNKNOWN,
-		.row = LOCATION_UNKNOWN,
-		.column = LOCATION_UNKNOWN,
-	};
+	struct location location = location_nowhere;
 
 	/* the kernel's "unknown" is all ones */
 	if (record->fields & RECORD_HAS_SOCKETID && record->socketid <= INT32_MAX)
