@@ -101,7 +101,10 @@ bool event_same_error(const struct event *a, const struct event *b);
  */
 bool event_is_report_again(const struct event *event);
 
-/* Whether it is such a bank with an error that stops a machine: no other report is needed then. */
+/*
+ * Whether it is such a bank with an error that stops a machine, or that a handler would have been
+ * called for: no other report is needed then.
+ */
 bool event_is_of_boot_before(const struct event *event);
 
 /*

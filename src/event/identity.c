@@ -128,7 +128,10 @@ bool event_is_report_again(const struct event *event)
 
 bool event_is_of_boot_before(const struct event *event)
 {
-	return is_leftover(&event->record) && event->decoded.severity == SEVERITY_FATAL;
+	enum severity severity = event->decoded.severity;
+
+	return is_leftover(&event->record) &&
+	       (severity == SEVERITY_FATAL || severity == SEVERITY_ACTION_REQUIRED);
 }
 
 /* The bank may be the socket's, and another CPU have found it. */
@@ -191,11 +194,15 @@ static bool add_registers(struct record *to, const struct record *from)
 	return lacking || lacks_cpu;
 }
 
-/* The bank and all that follows from it; who delivered it when stays, and what it lacks. */
+/*
+ * The bank and all that follows from it; who delivered it when stays, and what it lacks, and that
+ * it was worse than the bank says.
+ */
 static void take_bank(struct event *event, const struct event *further)
 {
 	struct record before = event->record, *to = &event->record;
 	const struct record *from = &further->record;
+	enum severity severity = event->decoded.severity;
 
 	to->bank = from->bank;
 	to->status = from->status;
@@ -206,6 +213,8 @@ static void take_bank(struct event *event, const struct event *further)
 	if (record_has_bank(&before))
 		add_registers(to, &before);
 	event->decoded = further->decoded;
+	if (severity > event->decoded.severity)
+		event->decoded.severity = severity;
 }
 
 /* A leftover bank's own time and boot are those in which it was found. */

@@ -156,6 +156,40 @@ static void test_no_leftover(void **state)
 	assert_false(again(&early, &late));
 }
 
+/* No other report is needed of an error that a handler would have been called for. */
+static void test_of_boot_before(void **state)
+{
+	struct event event = { .record = leftover() };
+
+	(void)state;
+	for (enum severity i = 0; i < SEVERITY_COUNT_; i++) {
+		event.decoded.severity = i;
+		assert_int_equal(event_is_of_boot_before(&event),
+				 i == SEVERITY_FATAL || i == SEVERITY_ACTION_REQUIRED);
+	}
+	event.record.boot_time = false;
+	event.decoded.severity = SEVERITY_FATAL;
+	assert_false(event_is_of_boot_before(&event));
+}
+
+/* Firmware's word that the machine stopped outlives the bank that joins it, which is milder. */
+static void test_worse_stays(void **state)
+{
+	struct event event = {
+		.record = { .bank = RECORD_FIRMWARE_BANK, .cpu = RECORD_NO_CPU, .replayed = true },
+		.decoded.severity = SEVERITY_FATAL,
+	};
+	const struct event bank = {
+		.record = leftover(),
+		.decoded.severity = SEVERITY_ACTION_OPTIONAL,
+	};
+
+	(void)state;
+	assert_true(event_merge(&event, &bank));
+	assert_int_equal(event.record.status, bank.record.status);
+	assert_int_equal(event.decoded.severity, SEVERITY_FATAL);
+}
+
 static void test_extreme_times(void **state)
 {
 	(void)state;
@@ -169,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_same_registers), cmocka_unit_test(test_what_tells_apart),
 		cmocka_unit_test(test_what_does_not),  cmocka_unit_test(test_unknown_time),
 		cmocka_unit_test(test_leftover),       cmocka_unit_test(test_no_leftover),
+		cmocka_unit_test(test_of_boot_before), cmocka_unit_test(test_worse_stays),
 		cmocka_unit_test(test_extreme_times),
 	};
 
