@@ -25,17 +25,33 @@ struct search {
 
 enum { SEARCHES_MAX = 3 };
 
-/* 1 known, with its event's seq (0 gone), 0 not, -errno. */
-static int find_key(struct store *store, const char *key, uint64_t *ret_seq)
+/* 1 known, with its event's seq (0 gone) and boot (null unknown), 0 not, -errno. */
+static int find_key(struct store *store, const char *key, uint64_t *ret_seq, sd_id128_t *ret_boot)
 {
 	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_KNOWN];
 	int r;
 
 	sql_bind_text(statement, 1, key);
 	r = sql_step(statement);
-	if (r > 0)
+	if (r > 0) {
 		*ret_seq = (uint64_t)sqlite3_column_int64(statement, 0);
+		*ret_boot = sql_column_id(statement, 1);
+	}
 	return r;
+}
+
+/*
+ * What firmware tells of the boot before it may have told before: a region that it never clears.
+ * Then that boot ended in order; where it did not, it is the same error once more. 1, 0, -errno.
+ */
+static int happened_again(struct store *store, sd_id128_t first, sd_id128_t second)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_WAS_CUT];
+
+	if (sd_id128_is_null(first) || sd_id128_is_null(second) || sd_id128_equal(first, second))
+		return 0;
+	sql_bind_id(statement, 1, second);
+	return sql_step(statement);
 }
 
 static size_t plan_with_tsc(const struct record *record, struct search *searches)
@@ -175,6 +191,20 @@ static int find_near(struct store *store, const struct event *event, struct even
 	return search_same(store, statement, event, ret_twin);
 }
 
+/* The same where only the boot of the error is known, and that in which its bank was found. */
+static int was_left_later(struct store *store, const struct event *early, const struct event *late)
+{
+	sd_id128_t before = SD_ID128_NULL;
+	int r;
+
+	if (late->record.time_us == 0 || !sd_id128_equal(late->record.boot, store->boot))
+		return 0;
+	r = store_boot_before(store, &before);
+	if (r <= 0 || sd_id128_is_null(early->record.boot))
+		return r < 0 ? r : 0;
+	return !sd_id128_equal(early->record.boot, before);
+}
+
 /*
  * Whether a boot came between the error and the one that reports it again: then it is another
  * error. A leftover bank is found within the first minutes of its boot. 1, 0, -errno.
@@ -183,8 +213,11 @@ static int came_between(struct store *store, const struct event *early, const st
 {
 	_cleanup_sql_reset_ sqlite3_stmt *statement = store->statements[STATEMENT_BOOT_BETWEEN];
 
+	if (record_is_of_boot_before(&late->record) && !sd_id128_is_null(early->record.boot) &&
+	    !sd_id128_is_null(late->record.boot))
+		return happened_again(store, early->record.boot, late->record.boot);
 	if (early->record.time_us == 0)
-		return 0;
+		return was_left_later(store, early, late);
 	sqlite3_bind_int64(statement, 1, early->record.time_us);
 	if (late->record.time_us)
 		sqlite3_bind_int64(statement, 2, late->record.time_us - BOOT_POLL_US);
@@ -404,6 +437,35 @@ static int add_unknown(struct store *store, struct event *event, bool want_journ
 	return r;
 }
 
+/* A boot error region with the same content as once before, and another error. */
+static int renew_key(struct store *store, struct event *event, sd_id128_t known)
+{
+	char id[SD_ID128_STRING_MAX];
+	size_t length = strlen(event->record.key);
+	int r = store_resolve_boot(store, &event->record);
+
+	if (r == 0)
+		r = happened_again(store, known, event->record.boot);
+	if (r > 0)
+		snprintf(event->record.key + length, sizeof(event->record.key) - length, ":%s",
+			 sd_id128_to_string(event->record.boot, id));
+	return r;
+}
+
+/* 1 known, with its event's seq (0 gone), 0 not, -errno. */
+static int find_delivery(struct store *store, struct event *event)
+{
+	sd_id128_t boot = SD_ID128_NULL;
+	int r = find_key(store, event->record.key, &event->seq, &boot);
+
+	if (r <= 0 || event->record.source != SOURCE_BERT)
+		return r;
+	r = renew_key(store, event, boot);
+	if (r > 0)
+		return find_key(store, event->record.key, &event->seq, &boot);
+	return r < 0 ? r : 1;
+}
+
 int store_add(struct store *store, struct event *event, bool want_journal,
 	      enum store_result *ret_result)
 {
@@ -413,7 +475,7 @@ int store_add(struct store *store, struct event *event, bool want_journal,
 
 	if (r < 0)
 		return r;
-	r = find_key(store, added.record.key, &added.seq);
+	r = find_delivery(store, &added);
 	if (r == 0)
 		r = add_unknown(store, &added, want_journal, &result);
 	if (r < 0)

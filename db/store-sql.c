@@ -78,8 +78,11 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_ADD_CRASH] = "INSERT OR IGNORE INTO crash (key, source, boot, time_us, "
 				"by_hardware, slim, reason, place) "
 				"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-	[STATEMENT_KNOWN] = "SELECT event.seq FROM delivery LEFT JOIN event "
+	[STATEMENT_KNOWN] = "SELECT event.seq, event.boot FROM delivery LEFT JOIN event "
 			    "ON event.seq = delivery.event WHERE key = ?1",
+	/* by its journal's end or, where that is not known, its daemon's */
+	[STATEMENT_WAS_CUT] = "SELECT 1 FROM boot WHERE id = ?1 "
+			      "AND NOT ifnull(in_order, ended_us IS NOT NULL)",
 	[STATEMENT_TWIN_WITH_TSC] = TWIN "AND ifnull(tsc, 0) = ?8 ORDER BY time_us, seq",
 	[STATEMENT_TWIN] = TWIN "ORDER BY time_us DESC, seq DESC",
 	/*
@@ -95,12 +98,17 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 			   "OR addr IS NULL OR addr >> 6 = ?4 >> 6) "
 			   "ORDER BY time_us DESC LIMIT 256",
 	/* Of what may be reported again: bad errors, and what a panic wrote down with them. */
-	[STATEMENT_TWIN_OF_REPORT] =
-		ROW_SELECT "WHERE seq IN (SELECT seq FROM event INDEXED BY event_bad "
-			   "WHERE severity <> 'corrected' OR source = 'erst' "
-			   "ORDER BY time_us DESC LIMIT 256) AND class = ?1 "
-			   "AND (?2 IS NULL OR addr IS NULL OR addr >> 6 = ?2 >> 6) "
-			   "ORDER BY time_us DESC",
+	[STATEMENT_TWIN_OF_REPORT] = ROW_SELECT
+	"WHERE seq IN (SELECT seq FROM (SELECT seq FROM event INDEXED BY event_bad_at "
+	"WHERE (severity <> 'corrected' OR source = 'erst') AND class = ?1 "
+	"AND addr >> 6 = ?2 >> 6 ORDER BY time_us DESC LIMIT 256) "
+	"UNION ALL SELECT seq FROM (SELECT seq FROM event INDEXED BY event_bad_at "
+	"WHERE (severity <> 'corrected' OR source = 'erst') AND class = ?1 "
+	"AND addr >> 6 IS NULL ORDER BY time_us DESC LIMIT 256) "
+	"UNION ALL SELECT seq FROM (SELECT seq FROM event INDEXED BY event_bad_at "
+	"WHERE (severity <> 'corrected' OR source = 'erst') AND class = ?1 "
+	"AND ?2 IS NULL ORDER BY time_us DESC LIMIT 256)) "
+	"ORDER BY time_us DESC",
 	[STATEMENT_BOOT_BETWEEN] =
 		"SELECT 1 FROM boot WHERE began_us > ?1 AND began_us < ifnull(?2, "
 		"(SELECT began_us FROM boot AS this WHERE id = ?3) - 1000000) LIMIT 1",

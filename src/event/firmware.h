@@ -41,7 +41,9 @@ struct firmware {
 	 * What makes its delivery keys: "<source>:<id>:<hash of the body>" with the ID
 	 * of the record, or without one "<source>:<hash of the body>"; further errors of
 	 * one body have ":<number>" behind it. So the same record is one delivery,
-	 * whether pstore shows its body or a device all of it.
+	 * whether pstore shows its body or a device all of it. Where the boot error region
+	 * has the same content as once before and the boot that it is of did not end in order
+	 * either, the store adds ":<ID of that boot>".
 	 *
 	 * Of text there is no ID, and the same DIMM may fail in the same words every
 	 * hour: here it is a hash of what is the same in every copy of the log, the

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "db/store.h"
+#include "event/location.h"
 
 #define SECOND 1000000ll
 #define T0     (1700000000 * SECOND)
@@ -232,6 +233,137 @@ static void test_bert(void **state)
 	assert_unknown(add(f, SOURCE_BERT, 0));
 }
 
+/* One that firmware reports without a time, in the boot after it. */
+static struct event a_report(enum source_id source, const char *key)
+{
+	struct event event = {
+		.record = {
+			.bank = RECORD_FIRMWARE_BANK,
+			.cpu = RECORD_NO_CPU,
+			.fields = RECORD_HAS_ADDR,
+			.addr = 0x12345000,
+			.source = source,
+			.replayed = true,
+		},
+		.decoded = {
+			.severity = SEVERITY_FATAL,
+			.class = CLASS_MEMORY,
+			.mca = "",
+			.vendor = "",
+			.count = 1,
+		},
+	};
+
+	event.decoded.location = location_nowhere;
+	snprintf(event.record.key, sizeof(event.record.key), "%s", key);
+	return event;
+}
+
+static enum store_result put(struct fixture *f, struct event event)
+{
+	enum store_result result;
+
+	assert_int_equal(store_add(f->store, &event, false, &result), 0);
+	return result;
+}
+
+/*
+ * The boot error region with the same content in a later boot: where the boot before that was
+ * shut down, firmware never cleared it; where not, the error came again. The kernel prints it, too.
+ */
+static void test_bert_again(void **state)
+{
+	struct fixture *f = *state;
+	struct event region = a_report(SOURCE_BERT, "bert:1");
+
+	journal(f, BOOT_A, SD_ID128_NULL, 100, 200, false);
+	journal(f, BOOT_B, BOOT_A, 300, 400, true);
+	assert_int_equal(store_add_boot(f->store, BOOT_B, AT(298)), 0);
+	assert_int_equal(put(f, region), STORE_NEW);
+	assert_int_equal(put(f, region), STORE_KNOWN);
+
+	journal(f, BOOT_C, BOOT_B, 500, 600, false);
+	assert_int_equal(store_add_boot(f->store, BOOT_C, AT(498)), 0);
+	assert_int_equal(put(f, region), STORE_KNOWN);
+	assert_int_equal(put(f, a_report(SOURCE_KMSG, "kmsg:c")), STORE_JOINED);
+
+	journal(f, BOOT_D, BOOT_C, 700, 800, false);
+	assert_int_equal(store_add_boot(f->store, BOOT_D, AT(698)), 0);
+	assert_int_equal(put(f, a_report(SOURCE_KMSG, "kmsg:d")), STORE_NEW);
+	assert_int_equal(put(f, region), STORE_JOINED);
+	assert_int_equal(put(f, region), STORE_KNOWN);
+	commit(f);
+	assert_int_equal(ask(f, "SELECT count(*) FROM event"), 2);
+	assert_int_equal(ask(f, "SELECT count(*) FROM event WHERE boot LIKE 'cc%'"), 1);
+}
+
+/* A bank that is found in a later boot is not that of a region without a time of long ago. */
+static void test_bank_after_bert(void **state)
+{
+	struct fixture *f = *state;
+	struct event bank = a_report(SOURCE_KMSG, "kmsg:bank");
+
+	bank.record.cpu = 0;
+	bank.record.bank = 7;
+	bank.record.status = 0xfe000000000000c0;
+	bank.record.boot_time = true;
+	bank.record.replayed = false;
+	journal(f, BOOT_A, SD_ID128_NULL, 100, 200, false);
+	journal(f, BOOT_B, BOOT_A, 300, 400, false);
+	journal(f, BOOT_C, BOOT_B, 500, 600, false);
+	assert_int_equal(store_add_boot(f->store, BOOT_B, AT(298)), 0);
+	assert_int_equal(put(f, a_report(SOURCE_BERT, "bert:1")), STORE_NEW);
+	assert_int_equal(store_add_boot(f->store, BOOT_C, AT(498)), 0);
+	bank.record.boot = BOOT_C;
+	bank.record.time_us = AT(499);
+	assert_int_equal(put(f, bank), STORE_NEW);
+	/* but of the one before it is */
+	assert_int_equal(put(f, a_report(SOURCE_BERT, "bert:2")), STORE_JOINED);
+	commit(f);
+	assert_int_equal(ask(f, "SELECT count(*) FROM event"), 2);
+}
+
+/* However many other errors the same log has. */
+static void test_among_many(void **state)
+{
+	struct fixture *f = *state;
+	struct event bank = a_report(SOURCE_KMSG, "kmsg:bank"), other;
+
+	journal(f, BOOT_A, SD_ID128_NULL, 100, 200, false);
+	journal(f, BOOT_B, BOOT_A, 300, 400, false);
+	assert_int_equal(store_add_boot(f->store, BOOT_B, AT(298)), 0);
+	bank.record.cpu = 0;
+	bank.record.bank = 7;
+	bank.record.status = 0xfe000000000000c0;
+	bank.record.tsc = 1;
+	bank.record.source = SOURCE_ERST;
+	bank.record.time_us = AT(200);
+	assert_int_equal(put(f, bank), STORE_NEW);
+	other = bank;
+	other.record.replayed = false;
+	other.record.source = SOURCE_KMSG;
+	other.record.boot = BOOT_B;
+	other.record.boot_time = true;
+	other.record.tsc = 0;
+	other.record.status = 0xbc000000000000c0;
+	other.decoded.severity = SEVERITY_UCNA;
+	for (int i = 1; i <= 300; i++) {
+		other.record.time_us = AT(299) + i;
+		other.record.addr = (uint64_t)i << 12;
+		snprintf(other.record.key, sizeof(other.record.key), "kmsg:%d", i);
+		assert_int_equal(put(f, other), STORE_NEW);
+	}
+	other = bank;
+	other.record.replayed = false;
+	other.record.source = SOURCE_KMSG;
+	other.record.boot = BOOT_B;
+	other.record.boot_time = true;
+	other.record.tsc = 0;
+	other.record.time_us = AT(299);
+	snprintf(other.record.key, sizeof(other.record.key), "kmsg:left");
+	assert_int_equal(put(f, other), STORE_JOINED);
+}
+
 /* Read again in the next boot, and then vacuumed away: what is known stays, later news win. */
 static void test_journal_again(void **state)
 {
@@ -400,13 +532,14 @@ static void test_set_aside_old(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_interval),	    TEST(test_after_last_entry),
-		TEST(test_ended_in_order),  TEST(test_watched),
-		TEST(test_two_panics),	    TEST(test_bert),
-		TEST(test_journal_again),   TEST(test_crash_boot),
-		TEST(test_crash_once),	    TEST(test_boots_known_later),
-		TEST(test_clocks_disagree), TEST(test_set_aside),
-		TEST(test_set_aside_old),
+		TEST(test_interval),	      TEST(test_after_last_entry),
+		TEST(test_ended_in_order),    TEST(test_watched),
+		TEST(test_two_panics),	      TEST(test_bert),
+		TEST(test_bert_again),	      TEST(test_bank_after_bert),
+		TEST(test_among_many),	      TEST(test_journal_again),
+		TEST(test_crash_boot),	      TEST(test_crash_once),
+		TEST(test_boots_known_later), TEST(test_clocks_disagree),
+		TEST(test_set_aside),	      TEST(test_set_aside_old),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
