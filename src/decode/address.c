@@ -35,7 +35,7 @@ bool decode_address_is_usable(const struct decode_context *context, const struct
 
 	if (!(record->status & STATUS_ADDRV) || !(record->fields & RECORD_HAS_ADDR))
 		return false;
-	if (record->bank == BANK_APEI)
+	if (record->bank == RECORD_FIRMWARE_BANK)
 		return is_usable_apei(record);
 	switch (context->rules) {
 	case RULES_INTEL:

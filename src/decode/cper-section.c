@@ -150,9 +150,9 @@ void cper_frame_start(struct cper_frame *frame)
 		.severity = UINT32_MAX,
 		.record_severity = UINT32_MAX,
 		.error.module_handle = -1,
-		.error.record.bank = BANK_APEI,
+		.error.record.bank = RECORD_FIRMWARE_BANK,
 		.error.record.vendor = VENDOR_UNKNOWN,
-		.error.record.cpu = UINT32_MAX,
+		.error.record.cpu = RECORD_NO_CPU,
 	};
 }
 

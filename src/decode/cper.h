@@ -41,7 +41,7 @@ enum cper_kind {
  * One section. GUIDs are in the order in which they are printed, null where the
  * record does not have one. Of record the caller fills source, boot and key.
  *
- * record.cpu is UINT32_MAX: no section names Linux's CPU. Of CPER_MACHINE_CHECK
+ * record.cpu is RECORD_NO_CPU: no section names Linux's CPU. Of CPER_MACHINE_CHECK
  * vendor, bank, registers, APIC ID and CPUID are set; of all others bank is 255,
  * which is the kernel's own for what firmware reported, status is 0, and addr is
  * the physical address where there is one. time_us is from the record or the

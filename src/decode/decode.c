@@ -52,7 +52,7 @@ static const struct fact_row mcgstatus_rows[] = {
 
 static enum mca_rules find_rules(const struct record *record, unsigned int family)
 {
-	if (record->bank == BANK_APEI)
+	if (record->bank == RECORD_FIRMWARE_BANK)
 		return RULES_COMMON;
 	/* a vendor's number is data from outside, so it is no enum here */
 	switch ((unsigned int)record->vendor) {
@@ -147,7 +147,7 @@ static void decode_vendor(const struct decode_context *context, struct decoded *
 	case RULES_COMMON:
 		break;
 	}
-	if (context->record->bank == BANK_APEI)
+	if (context->record->bank == RECORD_FIRMWARE_BANK)
 		apei_bank_decode(decoded);
 	else
 		mca_describe(RULES_COMMON, (uint16_t)context->record->status, decoded);

@@ -10,8 +10,6 @@
 #include "decode/context.h"
 #include "event/decoded.h"
 
-enum { BANK_APEI = 255 };
-
 /*
  * Fills class, severity, mca and facts when the record's bank is one of these
  * and status is not an MCi_STATUS. Returns false, with nothing done, when it

@@ -18,7 +18,7 @@
 enum source_id {
 	SOURCE_TRACE,  /* the mce:mce_record tracepoint */
 	SOURCE_MCELOG, /* /dev/mcelog */
-	SOURCE_ERST,   /* a record that firmware kept: pstore's mce-erst-* files */
+	SOURCE_ERST,   /* a record that firmware kept: ERST, by pstore or the debug device */
 	SOURCE_REPLAY, /* a file that the operator gave */
 	SOURCE_PSTORE, /* pstore's kernel log parts */
 	SOURCE_KMSG,   /* the kernel log */
@@ -46,8 +46,11 @@ enum cpu_vendor {
 /* record.cpu of what firmware reported: it does not number CPUs as Linux does. */
 #define RECORD_NO_CPU UINT32_MAX
 
-/* record.bank of what firmware reported; status 0 then says that it had no bank's registers. */
-enum { RECORD_FIRMWARE_BANK = 255 };
+/*
+ * record.bank: Linux has numbers of its own from 128 on (thermal, threshold interrupts), the last
+ * of them of what firmware reported; status 0 then says that it had no bank's registers.
+ */
+enum { RECORD_SOFTWARE_BANKS = 128, RECORD_FIRMWARE_BANK = 255 };
 
 /*
  * Which optional fields the source really had; a field without its bit is 0

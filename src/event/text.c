@@ -14,8 +14,6 @@
 #include "event/location.h"
 #include "util/cleanup.h"
 
-enum { FIRST_SOFTWARE_BANK = 128 };
-
 /* "NAME hex" */
 static void add_hex(struct strbuf *buffer, const char *name, uint64_t value)
 {
@@ -100,7 +98,7 @@ static void add_time(struct strbuf *buffer, const struct record *record)
 /* Thermal and threshold interrupts: MCi_STATUS holds another register there. */
 static bool software_bank(const struct record *record)
 {
-	return record->bank >= FIRST_SOFTWARE_BANK && record->bank != RECORD_FIRMWARE_BANK;
+	return record->bank >= RECORD_SOFTWARE_BANKS && record->bank != RECORD_FIRMWARE_BANK;
 }
 
 static void add_mcg_status(struct strbuf *buffer, const struct record *record)

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "event/bits.h"
 #include "sources/ring.h"
 #include "sources/spool.h"
 #include "sources/trace-format.h"
@@ -27,8 +28,6 @@
 #include "util/log.h"
 
 enum { SLOTS = 256 };
-
-#define MCI_STATUS_VAL (1ull << 63)
 
 /* One CPU's ring. */
 struct cpu_ring {
@@ -341,7 +340,7 @@ static int page_missed(void *context, uint64_t count)
  */
 static bool is_foreign(struct tracefs_source *source, const struct record *record)
 {
-	if (record->status & MCI_STATUS_VAL)
+	if (record->status & STATUS_VAL)
 		return false;
 	if (!source->foreign_told)
 		log_warning("trace instance %s: an earlier boot's record is none of a machine "

@@ -29,8 +29,7 @@ enum {
 	WIRE_MICROCODE = 112,
 };
 
-/* The kernel's own bank numbers: thermal and threshold interrupts from 128 on, APEI 255. */
-enum { BANKS_MAX = 64, FIRST_SOFTWARE_BANK = 128, APEI_BANK = 255 };
+enum { BANKS_MAX = 64 }; /* that a CPU may have */
 
 /* Vendors are numbered without a gap worth using; a new one must not cost evidence. */
 enum { VENDORS_MAX = 16 };
@@ -41,7 +40,7 @@ enum { VENDORS_MAX = 16 };
 
 static bool software_bank(uint8_t bank)
 {
-	return bank >= FIRST_SOFTWARE_BANK && bank != APEI_BANK;
+	return bank >= RECORD_SOFTWARE_BANKS && bank != RECORD_FIRMWARE_BANK;
 }
 
 const char *wire_check(struct bytes bytes)
@@ -59,7 +58,7 @@ const char *wire_check(struct bytes bytes)
 		return "cut: the size of a struct mce is a multiple of 4";
 	if (wire_empty(bytes))
 		return "all bytes are zero";
-	if (bank >= BANKS_MAX && bank < FIRST_SOFTWARE_BANK)
+	if (bank >= BANKS_MAX && bank < RECORD_SOFTWARE_BANKS)
 		return "not a struct mce: no such bank";
 	if (vendor >= VENDORS_MAX && vendor != VENDOR_UNKNOWN)
 		return "not a struct mce: no such CPU vendor";
