@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include "util/cleanup.h"
 
@@ -29,5 +31,37 @@ int capture_log_read(const char *path, struct strbuf *text)
 		if (text->length + (size_t)n > CAPTURE_LOG_MAX)
 			return -EFBIG;
 		strbuf_add_bytes(text, chunk, (size_t)n);
+	}
+}
+
+static bool is_of_error(const char *line, size_t length)
+{
+	static const char mark[] = "[Hardware Error]"; /* HW_ERR, of banks and of GHES */
+
+	return memmem(line, length, mark, sizeof(mark) - 1) != NULL;
+}
+
+void capture_log_errors(const struct strbuf *log, size_t size_max, struct strbuf *text)
+{
+	static const char heading[] = "What the log of the capture kernel, not of the one that "
+				      "crashed, says of hardware errors:\n";
+	const char *line = strbuf_text(log);
+	size_t left = log->length, taken = 0;
+
+	while (left > 0) {
+		const char *end = memchr(line, '\n', left);
+		size_t length = end ? (size_t)(end - line) + 1 : left;
+		bool is_wanted = is_of_error(line, length);
+
+		if (is_wanted && taken + length > size_max)
+			return;
+		if (is_wanted && !taken)
+			strbuf_add(text, heading);
+		if (is_wanted) {
+			strbuf_add_bytes(text, line, length);
+			taken += length;
+		}
+		line += length;
+		left -= length;
 	}
 }

@@ -14,7 +14,7 @@
 
 struct old_memory {
 	const struct crash_dump *dump;
-	const struct poison *poison;
+	struct poison *poison; /* says what was hit */
 };
 
 /*

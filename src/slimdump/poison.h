@@ -12,10 +12,18 @@
 #include <stdint.h>
 
 #include "event/record.h"
+#include "util/strbuf.h"
 
 struct poison_range {
 	uint64_t start; /* physical */
 	uint64_t last;	/* inclusive */
+	bool is_bank;	/* of a bank; else firmware reported it, and address is all that is known */
+	uint8_t bank;
+	uint32_t fields; /* which of the next two there are, as in struct record */
+	uint32_t apicid;
+	uint32_t socketid;
+	uint64_t status;
+	uint64_t address; /* as it was given */
 };
 
 enum { POISON_RANGES_MAX = 256 };
@@ -24,6 +32,7 @@ struct poison {
 	size_t n_ranges;
 	struct poison_range ranges[POISON_RANGES_MAX];
 	unsigned int n_unkept; /* ranges there was no room for: nothing must be read then */
+	const struct poison_range *hit; /* what poison_hits() found last; NULL none */
 };
 
 /*
@@ -36,4 +45,7 @@ void poison_add_record(struct poison *poison, const struct record *record);
 int poison_add_log(struct poison *poison, const char *text, size_t size);
 
 /* Whether any of size bytes from a physical address on must not be read. */
-bool poison_hits(const struct poison *poison, uint64_t address, uint64_t size);
+bool poison_hits(struct poison *poison, uint64_t address, uint64_t size);
+
+/* Appends what is known of the error whose memory was hit: "bank 3, status 0x…"; or nothing. */
+void poison_describe_hit(const struct poison *poison, struct strbuf *text);

@@ -25,7 +25,8 @@ struct state {
 	struct crash_dump dump;
 	struct poison poison;
 	struct strbuf log;     /* of the crashed kernel, "" where it must not be read */
-	struct strbuf decoded; /* the errors in it */
+	struct strbuf capture; /* of the kernel that runs, what it says of errors */
+	struct strbuf decoded; /* the errors in the one of them that is saved */
 	struct strbuf cause;   /* one line */
 };
 
@@ -33,6 +34,7 @@ static void state_free(struct state *state)
 {
 	crash_dump_free(&state->dump);
 	strbuf_free(&state->log);
+	strbuf_free(&state->capture);
 	strbuf_free(&state->decoded);
 	strbuf_free(&state->cause);
 	close_cleanup(&state->fd);
@@ -86,6 +88,10 @@ static int find_poison(struct state *state)
 
 	if (r == 0)
 		r = poison_add_log(&state->poison, strbuf_text(&text), text.length);
+	if (r == 0) {
+		capture_log_errors(&text, LOG_MAX, &state->capture);
+		r = state->capture.error;
+	}
 	if (r < 0)
 		fail(state->options->kmsg, "%s: without it no page is known to be safe",
 		     strerror(-r));
@@ -134,18 +140,34 @@ static enum slimdump_status decide(struct state *state)
 	return r < 0 ? fail(state->options->vmcore, "%s", strerror(-r)) : SLIMDUMP_SAVED;
 }
 
-/* That a bank is left over which names the log's own memory says enough about the crash. */
+/* That an error names the log's own memory says enough about the crash: which one it was. */
+static enum slimdump_status explain_hit(struct state *state, const char *problem)
+{
+	const struct strbuf *capture = &state->capture;
+	_cleanup_strbuf_ struct strbuf hit = { 0 }, worst = { 0 };
+	int r;
+
+	if (capture->length > 0)
+		strbuf_add(&state->decoded, "Of the log of the capture kernel, which counts CPUs "
+					    "by itself:\n");
+	r = cause_decode(strbuf_text(capture), capture->length, &state->decoded, &worst);
+	poison_describe_hit(&state->poison, &hit);
+	strbuf_addf(&state->cause, "the kernel log was not read: %s", problem);
+	if (hit.length > 0)
+		strbuf_addf(&state->cause, ": %s", strbuf_text(&hit));
+	if (r == 0)
+		r = state->cause.error ? state->cause.error : hit.error;
+	return r < 0 ? fail(state->options->vmcore, "%s", strerror(-r)) : SLIMDUMP_SAVED;
+}
+
 static enum slimdump_status read_log(struct state *state)
 {
-	const struct old_memory memory = { &state->dump, &state->poison };
+	struct old_memory memory = { &state->dump, &state->poison };
 	char problem[KERNEL_LOG_PROBLEM_MAX];
 	int r = kernel_log_read(&memory, &state->log, problem);
 
-	if (r == -EHWPOISON) {
-		strbuf_addf(&state->cause, "the kernel log was not read: %s", problem);
-		return state->cause.error ? fail(state->options->vmcore, "%s", strerror(ENOMEM))
-					  : SLIMDUMP_SAVED;
-	}
+	if (r == -EHWPOISON)
+		return explain_hit(state, problem);
 	if (r < 0)
 		return fail(state->options->vmcore, "its kernel log: %s", problem);
 	return decide(state);
@@ -165,17 +187,31 @@ static void cut_log(struct strbuf *log, const char **ret_text, size_t *ret_size)
 	*ret_size = LOG_MAX - (size_t)(*ret_text - text);
 }
 
-static enum slimdump_status save(struct state *state)
+static int write_notes(struct state *state, uint64_t *ret_size)
 {
-	const struct slimdump_options *options = state->options;
+	bool has_log = state->log.length > 0;
 	struct slim_note notes[3] = {
 		{ NOTE_SLIM_OWNER, NOTE_SLIM_TYPE, strbuf_text(&state->cause),
 		  state->cause.length + 1 },
-		{ .owner = NOTE_OWN_OWNER, .type = NOTE_OWN_LOG },
+		{ NOTE_OWN_OWNER, NOTE_OWN_CAPTURE_LOG, strbuf_text(&state->capture),
+		  state->capture.length },
 		{ NOTE_OWN_OWNER, NOTE_OWN_DECODED, strbuf_text(&state->decoded),
 		  state->decoded.length },
 	};
 	const char *text;
+
+	if (has_log) {
+		notes[1].type = NOTE_OWN_LOG;
+		cut_log(&state->log, &text, &notes[1].size);
+		notes[1].data = text;
+	}
+	return slim_file_write(state->options->out, &state->dump, notes,
+			       notes[1].size > 0 ? ARRAY_SIZE(notes) : 1, ret_size);
+}
+
+static enum slimdump_status save(struct state *state)
+{
+	const struct slimdump_options *options = state->options;
 	uint64_t size;
 	int r;
 
@@ -184,10 +220,7 @@ static enum slimdump_status save(struct state *state)
 		       strbuf_text(&state->cause));
 		return SLIMDUMP_SAVED;
 	}
-	cut_log(&state->log, &text, &notes[1].size);
-	notes[1].data = text;
-	r = slim_file_write(options->out, &state->dump, notes, state->log.length > 0 ? 3 : 1,
-			    &size);
+	r = write_notes(state, &size);
 	if (r < 0)
 		return fail(options->out, "%s", strerror(-r));
 	printf("mce-slimdump: %s: %" PRIu64 " bytes, no memory: %s\n", options->out, size,

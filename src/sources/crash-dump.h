@@ -17,9 +17,10 @@
 
 /*
  * Notes of a slim dump. The first is that of the slimdump proposals of 2011: its
- * descriptor is a text that tells why there is no dump of memory. The other two
- * are mce-slimdump's own, both plain text: the kernel log, and the errors in it
- * decoded, in mcelog's text shape.
+ * descriptor is a text that tells why there is no dump of memory. The others are
+ * mce-slimdump's own, all plain text: the kernel log; the errors in it decoded, in
+ * mcelog's text shape; and where the kernel log could not be read, what the log of
+ * the capture kernel says of hardware errors, below a line that says so.
  */
 #define NOTE_SLIM_OWNER "PANIC_MCE"
 #define NOTE_OWN_OWNER	"MCELOG"
@@ -28,6 +29,7 @@ enum {
 	NOTE_SLIM_TYPE = 21,
 	NOTE_OWN_LOG = 0x4d430001, /* numbers that readelf takes for no register set */
 	NOTE_OWN_DECODED = 0x4d430002,
+	NOTE_OWN_CAPTURE_LOG = 0x4d430003, /* in place of NOTE_OWN_LOG */
 };
 
 enum crash_format {

@@ -14,6 +14,7 @@
 #include "sources/crash-dump.h"
 #include "sources/crash-files.h"
 #include "sources/dump-name.h"
+#include "sources/left-log.h"
 #include "sources/previous-log.h"
 #include "sources/source.h"
 #include "sources/tree.h"
@@ -217,20 +218,36 @@ static int take_log(struct kernel_log *log, const char *text, size_t size, int64
 	return kernel_log_end(log, 0, ended_us);
 }
 
-/* The log that mce-slimdump put into its file: as good as one beside it. */
+/* One of the logs that mce-slimdump put into its file. Errors: -ENOENT: it has none. */
+static int own_text(const struct crash_dump *dump, uint32_t type, const char *path, char **ret_text,
+		    size_t *ret_size)
+{
+	int r = crash_dump_text(dump, type, ret_text, ret_size);
+
+	if (r != -EFBIG && r != -ENODATA)
+		return r;
+	log_warning("vmcore: %s: the kernel log in it is cut off; not read", path);
+	return -ENOENT;
+}
+
+/*
+ * The crashed kernel's log is as good as one beside the file. Where the error hit that log there
+ * is what the crash left for the capture kernel to find.
+ */
 static int take_own_log(struct vmcore *vmcore, const struct crash_dump *dump, const char *path)
 {
+	struct kernel_log *log = &vmcore->previous.log;
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0;
-	int r = crash_dump_text(dump, NOTE_OWN_LOG, &text, &size);
+	int r = own_text(dump, NOTE_OWN_LOG, path, &text, &size);
 
-	if (r == -EFBIG || r == -ENODATA)
-		log_warning("vmcore: %s: the kernel log in it is cut off; not read", path);
-	if (r == -EFBIG || r == -ENODATA || r == -ENOENT)
-		return 0;
-	if (r < 0)
-		return r;
-	return take_log(&vmcore->previous.log, text, size, vmcore->crash.time_us);
+	if (r == 0)
+		return take_log(log, text, size, vmcore->crash.time_us);
+	if (r == -ENOENT)
+		r = own_text(dump, NOTE_OWN_CAPTURE_LOG, path, &text, &size);
+	if (r == 0)
+		return left_log_read(log, text, size, vmcore->crash.time_us);
+	return r == -ENOENT ? 0 : r;
 }
 
 /* A file beside a dump; NULL: none that can be read, of which the source kdump says why. */

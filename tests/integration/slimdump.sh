@@ -54,10 +54,57 @@ step "the log is hit: notes only"
 leftover 1e58b000
 rm "$out"
 expect 0 "$slimdump" --kmsg "$kmsg" "$vmcore" "$out"
-in_text "the kernel log was not read: it lies in memory that a machine check names" "$log"
+in_text "the kernel log was not read: it lies in memory that a machine check names: bank 3, \
+status 0xfe00000000800400, address 0x1e58b000, socket 0, APIC ID 0" "$log"
 if grep -q "Linux version" "$out"; then
 	fail "it has the log"
 fi
+in_text "What the log of the capture kernel, not of the one that crashed, says" "$out"
+in_text "CPU 0 BANK 3" "$out"
+
+harvest() {
+	expect 0 "$mcelog" --root "$root" --state-dir "$state" --harvest
+}
+
+# Of the same machine check, which the crashed kernel's CPU 3 took
+erst_record() {
+	mkdir -p "$root/sys/fs/pstore"
+	{
+		le fe00000000800400 0000000000000000 000000001e58b000 0000000000000006 \
+			0000000000000000 0000002b1f184253 000000006b016f83 00000000 000606a6 \
+			00030310 00000003 00000000 00000000 0000000000000c16
+		head -c 40 /dev/zero
+	} >"$root/sys/fs/pstore/mce-erst-7710582987816960010"
+}
+
+one_fatal() { # SOURCES
+	expect 0 "$report" --db "$db" list -o json
+	lines 1 '"severity":"fatal"' "$log"
+	lines 1 '"status":"0xfe00000000800400"' "$log"
+	lines 1 "\"sources\":[$1]" "$log"
+	grep -q '"time_us":179525619[56]000000' "$log" || fail "another time: $(cat "$log")"
+}
+
+step "the log is hit: what the capture kernel found is the crash's one event"
+for order in vmcore erst; do
+	make_root
+	printf 'cpu  1 2\nbtime 1795256300\n' >"$root/proc/stat"
+	case $order in
+	erst) erst_record && harvest ;;
+	esac
+	mkdir -p "$root/var/crash/127.0.0.1-2026-11-21-10:16:36"
+	cp "$out" "$root/var/crash/127.0.0.1-2026-11-21-10:16:36/vmcore"
+	harvest
+	case $order in
+	vmcore) one_fatal '"vmcore"' && erst_record && harvest ;;
+	esac
+	one_fatal '"erst","vmcore"'
+	lines 1 '"cpu":3' "$log"
+	harvest
+	one_fatal '"erst","vmcore"'
+	expect 0 "$report" --db "$db" boots
+	in_text "that a machine check names: bank 3, status 0xfe00000000800400" "$log"
+done
 leftover 12345000
 
 step "it stands aside"

@@ -311,16 +311,46 @@ static void test_poisoned_log(void **state)
 	_cleanup_close_ int fd = -1;
 	_cleanup_free_ char *text = NULL;
 	struct bench *bench = *state;
-	char kmsg[512];
+	char kmsg[640];
 	size_t size;
 
 	leftover(kmsg, IMAGE_PADDR_HIGH + 0x10);
+	strcat(kmsg, "6,504,5071308,-;Linux version of the capture kernel\n");
 	prepare(bench, "Kernel panic - not syncing: anything\n", kmsg);
 	assert_int_equal(run(bench), SLIMDUMP_SAVED);
 	load(bench, &fd, &dump);
 	assert_string_equal(dump.cause, "the kernel log was not read: it lies in memory that a "
-					"machine check names");
+					"machine check names: bank 3, status 0xfe00000000800400, "
+					"address 0x40000010, socket 0, APIC ID 0");
 	assert_int_equal(crash_dump_text(&dump, NOTE_OWN_LOG, &text, &size), -ENOENT);
+	assert_int_equal(crash_dump_text(&dump, NOTE_OWN_CAPTURE_LOG, &text, &size), 0);
+	/* whose log it is, and of it what is about errors */
+	assert_memory_equal(text, "What the log of the capture kernel, ", 36);
+	assert_non_null(memmem(text, size, "\n4,500,5067842,-;mce: [Hardware Error]: ", 40));
+	assert_non_null(memmem(text, size, "APIC 0 microcode 1\n", 19));
+	assert_null(memmem(text, size, "Linux version", 13));
+	assert_text(&dump, NOTE_OWN_DECODED, "Of the log of the capture kernel");
+	assert_text(&dump, NOTE_OWN_DECODED, "STATUS fe00000000800400");
+}
+
+/* It is firmware that named the page: there is no bank. */
+static void test_poisoned_by_firmware(void **state)
+{
+	_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+	_cleanup_close_ int fd = -1;
+	struct bench *bench = *state;
+	char kmsg[256];
+
+	snprintf(kmsg, sizeof(kmsg),
+		 "4,600,6067842,-;{1}[Hardware Error]:   physical_address: 0x%016llx\n",
+		 (unsigned long long)IMAGE_PADDR_HIGH + 0x20);
+	prepare(bench, fatal_log, kmsg);
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	load(bench, &fd, &dump);
+	assert_string_equal(dump.cause, "the kernel log was not read: it lies in memory that a "
+					"machine check names: a memory error that firmware "
+					"reported, address 0x40000020");
+	assert_text(&dump, NOTE_OWN_CAPTURE_LOG, "physical_address");
 }
 
 static void test_poisoned_elsewhere(void **state)
@@ -531,6 +561,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_log_without_machinery, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_poisoned_log, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_poisoned_by_firmware, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_poisoned_elsewhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_old_kernel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_large_note, setup, teardown),

@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "sources/crash-dump.h"
+#include "sources/left-log.h"
 #include "tests/unit/collect.h"
 #include "tests/unit/pstore-tree.h"
 #include "tests/unit/vmcore-image.h"
@@ -335,6 +336,94 @@ static void test_no_log(void **state)
 	assert_true(collect->crashes[0].time_us == SLIM_US);
 }
 
+/* What the capture kernel, whose one CPU is its CPU 0, found of the crash before it. */
+static const char left_log[] =
+	"What the log of the capture kernel says:\n"
+	"0,90,900000,-;mce: [Hardware Error]: CPU 0: Machine Check: 0 Bank 9: 8c20004000000134\n"
+	"0,91,900010,-;mce: [Hardware Error]: TSC 0 ADDR 10001000 MISC 86 \n"
+	"0,92,900020,-;mce: [Hardware Error]: PROCESSOR 0:606a6 TIME 1795256205 SOCKET 0 APIC 6 "
+	"microcode 1\n"
+	"0,93,900030,-;mce: [Hardware Error]: CPU 0: Machine Check: 0 Bank 7: be00000000800400\n"
+	"0,94,900040,-;mce: [Hardware Error]: TSC 0 ADDR 1e58b010 MISC 8c \n"
+	"0,95,900050,-;mce: [Hardware Error]: PROCESSOR 0:606a6 TIME 1795256205 SOCKET 0 APIC 6 "
+	"microcode 1\n";
+
+static void test_left_log(void **state)
+{
+	static const char why[] = "the kernel log was not read: it lies elsewhere";
+	struct collect *collect = *state;
+	const struct record *record = collect->records;
+	struct image *image = image_new();
+
+	image_note(image, "PANIC_MCE", 21, why, sizeof(why));
+	image_note(image, "MCELOG", NOTE_OWN_CAPTURE_LOG, left_log, sizeof(left_log) - 1);
+	put_image(collect, CRASH "1/vmcore", image);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n_crashes, 1);
+	/* the corrected one is not what crashed it */
+	assert_int_equal(collect->n, 1);
+	assert_int_equal(record->bank, 7);
+	assert_true(record->status == 0xbe00000000800400 && record->addr == 0x1e58b010);
+	/* of the crash: not of the boot that found it, and not of a CPU of that boot */
+	assert_true(record->time_us == SLIM_US);
+	assert_true(record->replayed && !record->boot_time);
+	assert_true(sd_id128_is_null(record->boot));
+	assert_true(record->cpu == RECORD_NO_CPU);
+	assert_true(record->fields & RECORD_HAS_APICID && record->apicid == 6);
+	assert_false(record->fields & (RECORD_HAS_MCGSTATUS | RECORD_HAS_TSC | RECORD_HAS_TIME));
+	assert_memory_equal(record->key, "vmcore:", 7);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, 1);
+}
+
+/* A machine check that is still under way says so in MCG_STATUS; without a time of the crash. */
+static void test_left_log_alone(void **state)
+{
+	static const char text[] =
+		"[    0.9] What the log of the capture kernel says:\n"
+		"[    0.900000] mce: [Hardware Error]: CPU 0: Machine Check Exception: 6 Bank 3: "
+		"fe00000000800400\n"
+		"[    0.900010] mce: [Hardware Error]: TSC 0 ADDR 1e58b000 \n"
+		"[    0.900020] mce: [Hardware Error]: PROCESSOR 0:606a6 TIME 1795256205 SOCKET 0 "
+		"APIC 0 microcode 1\n";
+	struct kernel_log log = { 0 };
+
+	(void)state;
+	assert_int_equal(left_log_read(&log, text, sizeof(text) - 1, 0), 0);
+	assert_int_equal(log.n, 1);
+	assert_true(log.records[0].record.mcgstatus == 6);
+	assert_true(log.records[0].record.fields & RECORD_HAS_MCGSTATUS);
+	assert_true(log.records[0].record.time_us == 1795256205000000);
+	assert_true(log.records[0].record.boot_time);
+	kernel_log_done(&log);
+}
+
+/* Firmware's report of a fatal error is the crash's; a corrected one is not. */
+static void test_left_reports(void **state)
+{
+	static const char text[] =
+		"[    0.8] {1}[Hardware Error]: Hardware error from APEI Generic Hardware Error "
+		"Source: 1\n"
+		"[    0.8] {1}[Hardware Error]: event severity: corrected\n"
+		"[    0.8] {1}[Hardware Error]:  Error 0, type: corrected\n"
+		"[    0.8] {1}[Hardware Error]:   section_type: memory error\n"
+		"[    0.8] {1}[Hardware Error]:   physical_address: 0x0000000000011000\n"
+		"[    0.9] {2}[Hardware Error]: Hardware error from APEI Generic Hardware Error "
+		"Source: 1\n"
+		"[    0.9] {2}[Hardware Error]: event severity: fatal\n"
+		"[    0.9] {2}[Hardware Error]:  Error 0, type: fatal\n"
+		"[    0.9] {2}[Hardware Error]:   section_type: memory error\n"
+		"[    0.9] {2}[Hardware Error]:   physical_address: 0x0000000000012000\n";
+	struct kernel_log log = { 0 };
+
+	(void)state;
+	assert_int_equal(left_log_read(&log, text, sizeof(text) - 1, SLIM_US), 0);
+	assert_int_equal(log.n, 0);
+	assert_int_equal(log.n_firmware, 1);
+	assert_true(log.firmware[0].firmware.time_us == SLIM_US);
+	kernel_log_done(&log);
+}
+
 /* A program's core file of that name, and notes that go past their end. */
 static void test_no_kernel(void **state)
 {
@@ -540,16 +629,29 @@ static void test_no_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_slim),	 TEST(test_again),
-		TEST(test_same_keys),	 TEST(test_formats),
-		TEST(test_log_beside),	 TEST(test_keys),
-		TEST(test_other_files),	 TEST(test_compressed),
-		TEST(test_bad_files),	 TEST(test_unreadable),
-		TEST(test_cut_log),	 TEST(test_no_log),
-		TEST(test_no_kernel),	 TEST(test_changes),
-		TEST(test_large),	 TEST(test_endless),
-		TEST(test_many),	 TEST(test_commits_between),
-		TEST(test_no_memory),	 TEST(test_crashes_not_wanted),
+		TEST(test_slim),
+		TEST(test_again),
+		TEST(test_same_keys),
+		TEST(test_formats),
+		TEST(test_log_beside),
+		TEST(test_keys),
+		TEST(test_other_files),
+		TEST(test_compressed),
+		TEST(test_bad_files),
+		TEST(test_unreadable),
+		TEST(test_cut_log),
+		TEST(test_no_log),
+		TEST(test_left_log),
+		cmocka_unit_test(test_left_log_alone),
+		cmocka_unit_test(test_left_reports),
+		TEST(test_no_kernel),
+		TEST(test_changes),
+		TEST(test_large),
+		TEST(test_endless),
+		TEST(test_many),
+		TEST(test_commits_between),
+		TEST(test_no_memory),
+		TEST(test_crashes_not_wanted),
 		TEST(test_no_directory),
 	};
 
