@@ -107,15 +107,24 @@ static int take_cause(struct crash_dump *dump)
 	return 0;
 }
 
+static void take_time(struct crash_dump *dump)
+{
+	uint64_t time = 0;
+	int r = vmcoreinfo_number(dump->info, "CRASHTIME", &time);
+
+	if (r == 0 && time <= UINT32_MAX)
+		dump->time = (int64_t)time;
+	else if (r != -ENOENT)
+		elf_notes_complain(&dump->notes, "VMCOREINFO: CRASHTIME is no time that can be");
+}
+
 static void summarize(struct crash_dump *dump)
 {
 	char release[VMCOREINFO_RELEASE_MAX];
-	uint64_t time;
 
 	if (*vmcoreinfo_release(dump->info, release))
 		memcpy(dump->release, release, sizeof(release));
-	if (vmcoreinfo_number(dump->info, "CRASHTIME", &time) == 0 && time <= UINT32_MAX)
-		dump->time = (int64_t)time;
+	take_time(dump);
 	for (size_t i = 0; i < dump->notes.n_notes; i++)
 		dump->n_cpus += elf_note_is(&dump->notes.notes[i], "CORE", NT_PRSTATUS);
 }

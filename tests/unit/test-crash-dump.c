@@ -89,6 +89,26 @@ static void test_elf(void **state)
 	assert_int_equal(bench->dump.notes.loads[1].offset, IMAGE_MEMORY + IMAGE_HALF);
 }
 
+/* It is said, and the rest counts; that there is none is not worth a word. */
+static void test_no_time(void **state)
+{
+	static const char *const times[] = { "CRASHTIME=99999999999999\n", "CRASHTIME=soon\n", "" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		struct bench *bench;
+
+		again(state);
+		bench = *state;
+		strbuf_reset(&bench->image->info);
+		strbuf_addf(&bench->image->info, "OSRELEASE=6.1.0-test\n%s", times[i]);
+		image_finish(bench->image);
+		assert_taken(bench,
+			     *times[i] ? "VMCOREINFO: CRASHTIME is no time that can be" : "");
+		assert_int_equal(bench->dump.time, 0);
+		assert_string_equal(bench->dump.release, "6.1.0-test");
+	}
+}
+
 /* Nothing but headers and notes is read. */
 static void test_no_memory_read(void **state)
 {
@@ -595,6 +615,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_elf, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_memory_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slim, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_slim, setup, teardown),
