@@ -124,9 +124,29 @@ static int load_file(struct config *config)
 	return config_file_read(config, path, text, size);
 }
 
+/* A harvest finds by itself what there is, and prints events as a daemon does. */
+static int check_harvest(const struct config *config)
+{
+	if (config->n_operands) {
+		log_error("%s: --harvest takes no file or device", config->operands[0]);
+		return -EINVAL;
+	}
+	if (config->json) {
+		log_error("--json: not with --harvest; mce-report list -o json has its events");
+		return -EINVAL;
+	}
+	if (config->force) {
+		log_error("--force: with --erst clear only");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* What the modes make of operands. */
 static int check(const struct config *config)
 {
+	if (config_mode(config) == MODE_HARVEST)
+		return check_harvest(config);
 	if (config->n_operands > 1 && !config->replay && !config->binary && !config->decode &&
 	    !config->erst) {
 		log_error("%s: one device at most", config->operands[1]);

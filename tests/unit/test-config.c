@@ -129,6 +129,12 @@ static void test_usage(void **state)
 	expect_error(collect, LOAD(collect, &config, "--replay"), -EINVAL, "--replay: what?");
 	expect_error(collect, LOAD(collect, &config, "/dev/a", "/dev/b"), -EINVAL,
 		     "/dev/b: one device at most");
+	expect_error(collect, LOAD(collect, &config, "--harvest", "foo", "bar"), -EINVAL,
+		     "foo: --harvest takes no file or device");
+	expect_error(collect, LOAD(collect, &config, "--json", "--harvest"), -EINVAL,
+		     "--json: not with --harvest");
+	expect_error(collect, LOAD(collect, &config, "--harvest", "--force"), -EINVAL,
+		     "--force: with --erst clear only");
 	expect_error(collect, LOAD(collect, &config, "--root", "/no/such/root"), -ENOENT,
 		     "--root /no/such/root");
 	expect_error(collect, LOAD(collect, &config, "--config-file", ""), -EINVAL,
