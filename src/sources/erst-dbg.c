@@ -226,7 +226,8 @@ static void erst_dbg_describe(struct source *source, char *buffer, size_t size)
 {
 	struct erst_dbg *dbg = erst_dbg_of(source);
 
-	snprintf(buffer, size, "%u records in " ERST_DEVICE ", %u new", dbg->n_reads, dbg->n_new);
+	snprintf(buffer, size, "%u record%s in " ERST_DEVICE ", %u new", dbg->n_reads,
+		 dbg->n_reads == 1 ? "" : "s", dbg->n_new);
 }
 
 static void erst_dbg_close(struct source *source)

@@ -78,7 +78,8 @@ static int kdump_new(const struct source_env *env, struct kdump **ret_kdump,
 	r = crash_files_list(env, source_kdump.name, is_log, &kdump->files, why);
 	if (r < 0)
 		return r;
-	snprintf(why, SOURCE_WHY_MAX, "%zu kernel logs in " CRASH_DIRECTORY, kdump->files.n);
+	snprintf(why, SOURCE_WHY_MAX, "%zu kernel log%s in " CRASH_DIRECTORY, kdump->files.n,
+		 kdump->files.n == 1 ? "" : "s");
 	*ret_kdump = take_ptr(kdump);
 	return 0;
 }
@@ -129,7 +130,7 @@ static int read_log(struct kdump *kdump, const char *path)
 	if (!refused)
 		refused = crash_files_distrust(&kdump->files, &st);
 	if (refused) {
-		log_warning("kdump: %s: %s; left where it is", path, refused);
+		log_warning("kdump: %s: %s; nothing of it is taken", path, refused);
 		return 0;
 	}
 	r = kernel_log_init(log);

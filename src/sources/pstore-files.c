@@ -325,8 +325,9 @@ static int list_all(const struct root *root, struct pstore_list *list, char why[
 		return live;
 	}
 	snprintf(why, PSTORE_WHY_MAX,
-		 "%zu log parts in " PSTORE_LIVE " (%s), %zu in " PSTORE_ARCHIVE " (%s)",
-		 list->n_live, state(live), list->n_archived, state(archive));
+		 "%zu log part%s in " PSTORE_LIVE " (%s), %zu in " PSTORE_ARCHIVE " (%s)",
+		 list->n_live, list->n_live == 1 ? "" : "s", state(live), list->n_archived,
+		 state(archive));
 	if (list->n_kept)
 		snprintf(why + strlen(why), PSTORE_WHY_MAX - strlen(why), ", %zu in " PSTORE_KEPT,
 			 list->n_kept);

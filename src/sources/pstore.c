@@ -73,8 +73,8 @@ static int pstore_open(const struct source_env *env, const struct intake *intake
 	tree_check(env->root, PSTORE_ARCHIVE, source_pstore.name);
 	tree_check(env->root, PSTORE_KEPT, source_pstore.name);
 	if (pstore->list.n_kept)
-		log_info("pstore: %zu log parts in " PSTORE_KEPT ", copied early in this boot",
-			 pstore->list.n_kept);
+		log_info("pstore: %zu log part%s in " PSTORE_KEPT ", copied early in this boot",
+			 pstore->list.n_kept, pstore->list.n_kept == 1 ? "" : "s");
 	if (pstore->list.n_live + pstore->list.n_archived >= PSTORE_PARTS_MAX)
 		log_warning("pstore: more than %d log parts, the rest is left out",
 			    PSTORE_PARTS_MAX);
@@ -235,8 +235,9 @@ static void pstore_describe(struct source *source, char *buffer, size_t size)
 {
 	const struct pstore *pstore = pstore_of(source);
 
-	snprintf(buffer, size, "%zu kernel logs in pstore, %u new machine checks",
-		 pstore->list.n_dumps, pstore->n_new);
+	snprintf(buffer, size, "%zu kernel log%s in pstore, %u new machine check%s",
+		 pstore->list.n_dumps, pstore->list.n_dumps == 1 ? "" : "s", pstore->n_new,
+		 pstore->n_new == 1 ? "" : "s");
 }
 
 static void pstore_close(struct source *source)

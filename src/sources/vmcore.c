@@ -106,7 +106,8 @@ static int vmcore_new(const struct source_env *env, struct vmcore **ret_vmcore,
 		return r;
 	vmcore->left = vmcore->files.n;
 	vmcore->pages_left = ALL_PAGES_MAX;
-	snprintf(why, SOURCE_WHY_MAX, "%zu crash dumps in " CRASH_DIRECTORY, vmcore->files.n);
+	snprintf(why, SOURCE_WHY_MAX, "%zu crash dump%s in " CRASH_DIRECTORY, vmcore->files.n,
+		 vmcore->files.n == 1 ? "" : "s");
 	*ret_vmcore = take_ptr(vmcore);
 	return 0;
 }
@@ -385,7 +386,7 @@ static int read_dump(struct vmcore *vmcore, const char *path)
 	if (!refused && tree_has_changed(fd, &st))
 		refused = "changed while it was read";
 	if (refused) {
-		log_warning("vmcore: %s: %s; left where it is", path, refused);
+		log_warning("vmcore: %s: %s; nothing of it is taken", path, refused);
 		forget(vmcore);
 	}
 	return 0;
@@ -461,8 +462,8 @@ static void vmcore_describe(struct source *source, char *buffer, size_t size)
 {
 	const struct vmcore *vmcore = vmcore_of(source);
 
-	snprintf(buffer, size, "%zu crash dumps, %u new machine checks", vmcore->n_dumps,
-		 vmcore->n_new);
+	snprintf(buffer, size, "%zu crash dump%s, %u new machine check%s", vmcore->n_dumps,
+		 vmcore->n_dumps == 1 ? "" : "s", vmcore->n_new, vmcore->n_new == 1 ? "" : "s");
 }
 
 static void vmcore_close(struct source *source)

@@ -191,7 +191,7 @@ static void test_owner(void **state)
 	assert_int_equal(collect->n, 1);
 	assert_string_equal(collect->logged, "mcelog: kdump: " CRASH
 					     "1/dmesg.txt: of user 4711, and anybody may write to "
-					     "/var/crash: not believed; left where it is\n");
+					     "/var/crash: not believed; nothing of it is taken\n");
 	assert_int_equal(chmod(path, 0755), 0);
 	assert_int_equal(run(collect), 0);
 	assert_int_equal(collect->n, 2);
@@ -230,8 +230,8 @@ static void test_bad_files(void **state)
 	assert_int_equal(collect->n, 1);
 	assert_string_equal(
 		collect->logged,
-		"mcelog: kdump: " CRASH "2/dmesg.txt: larger than 65536 KiB; left where it is\n"
-		"mcelog: kdump: " CRASH "3/dmesg.txt: not a regular file; left where it is\n");
+		"mcelog: kdump: " CRASH "2/dmesg.txt: larger than 65536 KiB; nothing of it is taken\n"
+		"mcelog: kdump: " CRASH "3/dmesg.txt: not a regular file; nothing of it is taken\n");
 }
 
 static void test_no_directory(void **state)
@@ -243,7 +243,7 @@ static void test_no_directory(void **state)
 	assert_int_equal(run(collect), -ENOENT);
 	put_log(collect, RHEL "vmcore-dmesg.txt", "dmesg-ramoops-0");
 	assert_int_equal(source_kdump.probe(&collect->env, collect->why), 0);
-	assert_string_equal(collect->why, "1 kernel logs in /var/crash");
+	assert_string_equal(collect->why, "1 kernel log in /var/crash");
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, collect_setup, collect_teardown)

@@ -21,7 +21,7 @@
 #define DEBIAN	   CRASH "202611211016/"
 #define WHY	   "Fatal machine check: Processor context corrupt; "
 #define SAID(path) "mcelog: vmcore: " path ": "
-#define LEFT	   "; left where it is\n"
+#define LEFT	   "; nothing of it is taken\n"
 
 static int run(struct collect *collect)
 {
@@ -621,7 +621,7 @@ static void test_no_directory(void **state)
 	put_slim(collect, RHEL "vmcore");
 	put_text(collect, RHEL "vmcore-dmesg.txt", "x");
 	assert_int_equal(source_vmcore.probe(&collect->env, collect->why), 0);
-	assert_string_equal(collect->why, "1 crash dumps in /var/crash");
+	assert_string_equal(collect->why, "1 crash dump in /var/crash");
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, collect_setup, collect_teardown)
