@@ -59,8 +59,10 @@ const char *erst_owner(const struct erst_item *item, char buffer[ERST_KIND_MAX])
 
 const char *erst_time(const struct erst_item *item, char buffer[40])
 {
-	int64_t time_us = item->creator == ERST_LINUX ? wire_erst_time_us(item->id) : 0;
+	int64_t time_us = cper_record_time_us(item->bytes);
 
+	if (!time_us && item->creator == ERST_LINUX)
+		time_us = wire_erst_time_us(item->id);
 	if (!time_us)
 		return strcpy(buffer, "-");
 	time_to_text(time_us, buffer);
@@ -125,25 +127,33 @@ static int show_event(void *context, const struct event *event, const struct sec
 	return 0;
 }
 
-static void show_errors(struct printer *printer, const struct erst_item *item)
+static struct firmware firmware_of(const struct erst_item *item)
 {
 	struct firmware firmware = {
-		.form = item->path ? FIRMWARE_SECTION : FIRMWARE_RECORD,
+		.form = FIRMWARE_RECORD,
 		.bytes = item->bytes,
-		.severity = UINT32_MAX,
-		.source = SOURCE_ERST,
-		.replayed = true,
 		.time_us = item->creator == ERST_LINUX ? wire_erst_time_us(item->id) : 0,
 		.record_id = item->id,
 	};
+
+	if (item->path)
+		return erst_file_firmware(item->path, item->id, item->bytes);
+	snprintf(firmware.name, sizeof(firmware.name), "%s", ERST_DEVICE);
+	return firmware;
+}
+
+static void show_errors(struct printer *printer, const struct erst_item *item)
+{
+	struct firmware firmware = firmware_of(item);
 	char problem[FIRMWARE_PROBLEM_MAX], text[FIRMWARE_PROBLEM_MAX + 32];
 	int n;
 
-	snprintf(firmware.name, sizeof(firmware.name), "%s",
-		 item->path ? file_name(item) : ERST_DEVICE);
+	firmware.source = SOURCE_ERST;
+	firmware.replayed = true;
 	n = firmware_events(&firmware, show_event, printer, problem);
 	if (problem[0]) {
-		snprintf(text, sizeof(text), "cannot be read: %s\n", problem);
+		snprintf(text, sizeof(text),
+			 n > 0 ? "%s; the rest is taken\n" : "cannot be read: %s\n", problem);
 		show_note(printer, text);
 	} else if (n == 0) {
 		show_note(printer, "no error is in it\n");

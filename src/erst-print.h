@@ -13,7 +13,10 @@ const char *erst_kind(const struct erst_item *item, char buffer[ERST_KIND_MAX]);
 /* Whose it is: "Linux", or a name or GUID of another creator. Returns buffer. */
 const char *erst_owner(const struct erst_item *item, char buffer[ERST_KIND_MAX]);
 
-/* When it was written, by its ID, in UTC; "-" where the ID is no time. Returns buffer. */
+/*
+ * When it was written, in UTC, by the record's header or else by its ID; "-" where neither
+ * has a time. Returns buffer.
+ */
 const char *erst_time(const struct erst_item *item, char buffer[40]);
 
 /*

@@ -54,6 +54,16 @@ static void take_time(struct bytes record, struct cper_error *error)
 		error->record.time_us = (int64_t)seconds * 1000000;
 }
 
+int64_t cper_record_time_us(struct bytes record)
+{
+	struct cper_error error = { .creator = cper_guid(record, AT_CREATOR) };
+	bool is_record = record.size >= HEADER_SIZE && memcmp(record.data, "CPER", 4) == 0;
+
+	if (is_record && bytes_u32(record, AT_VALID) & VALID_TIME)
+		take_time(record, &error);
+	return error.record.time_us;
+}
+
 static void take_header(struct bytes record, struct cper_frame *frame)
 {
 	struct cper_error *error = &frame->error;

@@ -109,5 +109,8 @@ int cper_parse_section(sd_id128_t type, uint32_t severity, struct bytes body,
  */
 sd_id128_t cper_guess_type(const char *name, struct bytes body);
 
+/* When a record was written, by its header alone, us since the epoch; 0: that does not say. */
+int64_t cper_record_time_us(struct bytes record);
+
 /* What a section of that type holds, in words: "memory error". Static; NULL unknown. */
 const char *cper_type_name(sd_id128_t type);

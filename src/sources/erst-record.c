@@ -2,10 +2,14 @@
 #include "sources/erst-record.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sources/wire.h"
 #include "util/cleanup.h"
+
+/* UEFI 2.10, N.2.1: a kernel writes an error there only as it goes down, with this severity. */
+enum { WRITTEN_AS_FATAL = 1 };
 
 /* UEFI 2.10, N.2.1 and N.2.3; record and section header, one behind the other. */
 enum {
@@ -96,15 +100,42 @@ int erst_record_parse(struct bytes bytes, struct erst_record *ret_record)
 	return 0;
 }
 
+/* The part of a name behind "<kind>-erst-"; NULL: it is another one. */
+static const char *find_digits(const char *name)
+{
+	static const char mark[] = "-erst-", section[] = "cper-";
+	const char *at = strstr(name, mark);
+	size_t kind = at ? (size_t)(at - name) : 0;
+	bool is_known =
+		(kind == strlen("mce") && strncmp(name, "mce", kind) == 0) ||
+		(kind == strlen("unknown") && strncmp(name, "unknown", kind) == 0) ||
+		(kind >= sizeof(section) && strncmp(name, section, sizeof(section) - 1) == 0);
+
+	return is_known ? at + sizeof(mark) - 1 : NULL;
+}
+
 int erst_parse_name(const char *name, uint64_t *ret_id)
 {
-	static const char *const prefixes[] = {
-		"mce-erst-",	   "unknown-erst-",	  "cper-mem-erst-",
-		"cper-pcie-erst-", "cper-proc-arm-erst-",
+	const char *digits = find_digits(name);
+
+	if (!digits)
+		return -EINVAL;
+	return wire_parse_erst_id(digits, ret_id) < 0 ? -EBADMSG : 0;
+}
+
+struct firmware erst_file_firmware(const char *path, uint64_t id, struct bytes content)
+{
+	const char *slash = strrchr(path, '/');
+	struct erst_record record;
+	bool is_record = erst_record_parse(content, &record) == 0;
+	struct firmware firmware = {
+		.form = is_record ? FIRMWARE_RECORD : FIRMWARE_SECTION,
+		.bytes = content,
+		.severity = WRITTEN_AS_FATAL,
+		.record_id = id,
+		.time_us = wire_erst_time_us(id),
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
-		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
-			return wire_parse_erst_id(name + strlen(prefixes[i]), ret_id);
-	return -EINVAL;
+	snprintf(firmware.name, sizeof(firmware.name), "%s", slash ? slash + 1 : path);
+	return firmware;
 }

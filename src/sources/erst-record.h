@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/firmware.h"
 #include "util/bytes.h"
 
 enum { ERST_RECORD_MAX = 16384 }; /* the kernel's own limit of one record */
@@ -36,7 +37,16 @@ int erst_record_parse(struct bytes bytes, struct erst_record *ret_record);
 
 /*
  * pstore's name of an error that is no part of a kernel log, "<kind>-erst-<id>"; the
- * kinds are mce, unknown, and the cper-mem, cper-pcie and cper-proc-arm of patched
- * kernels. Errors: -EINVAL: it is another file.
+ * kinds are mce, unknown, and the cper-mem, cper-pcie, cper-proc-arm and so on of patched
+ * kernels. Errors: -EINVAL: it is another file; -EBADMSG: such a name, but not with an ID.
  */
 int erst_parse_name(const char *name, uint64_t *ret_id);
+
+#define ERST_NO_ID "its name does not end in the ID of a record" /* of -EBADMSG, for a person */
+
+/*
+ * What is in such a file, for whoever takes it apart: form, bytes, severity, name, time and
+ * ID are set. A file that has lost its headers is judged as what a kernel writes as it
+ * goes down: fatal.
+ */
+struct firmware erst_file_firmware(const char *path, uint64_t id, struct bytes content);

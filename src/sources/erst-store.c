@@ -2,6 +2,7 @@
 #include "sources/erst-store.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,67 @@ enum {
 	FILES_MAX = 65536,
 };
 
+/* --- whose records pstore shows --- */
+
+struct seen {
+	bool erst;
+	char other[NAME_MAX + 1]; /* a file of another backend; "" none */
+};
+
+static int see_file(void *context, const char *path, const char *name)
+{
+	struct seen *seen = context;
+	struct pstore_name log;
+	uint64_t id;
+
+	(void)path;
+	if (erst_parse_name(name, &id) != -EINVAL)
+		seen->erst = true;
+	else if (pstore_parse_name(name, &log) < 0 || log.backend == PSTORE_CONSOLE ||
+		 log.backend == PSTORE_JOINED)
+		return 0;
+	else if (log.backend == PSTORE_ERST)
+		seen->erst = true;
+	else
+		snprintf(seen->other, sizeof(seen->other), "a file %s", name);
+	return 0;
+}
+
+/* As the kernel says it: "erst", "efi_pstore", "ramoops"; "" unknown. */
+static void read_backend(const struct root *root, char backend[64])
+{
+	_cleanup_free_ char *text = NULL;
+
+	backend[0] = '\0';
+	if (root_read(root, "/sys/module/pstore/parameters/backend", 4096, &text, NULL) < 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	if (*text && strcmp(text, "(null)") != 0)
+		snprintf(backend, 64, "%s", text);
+}
+
+/*
+ * pstore has one backend at a time. Records of ERST that are there are of ERST, whatever
+ * else may be; without any an empty list would say that ERST is empty. Errors: -ENOTSUP.
+ */
+static int check_backend(const struct root *root, int device_error, char why[ERST_WHY_MAX])
+{
+	struct seen seen = { 0 };
+	char backend[64];
+
+	read_backend(root, backend);
+	tree_walk(root, ERST_PSTORE, 0, "erst", see_file, &seen);
+	if (*backend && strcmp(backend, "erst") != 0)
+		snprintf(seen.other, sizeof(seen.other), "the backend %s", backend);
+	if (seen.erst || !seen.other[0] || strcmp(backend, "erst") == 0)
+		return 0;
+	snprintf(why, ERST_WHY_MAX,
+		 "ERST cannot be read here: " ERST_PSTORE " has %.80s, which is not ERST's, and "
+		 "%s: %s",
+		 seen.other, ERST_DEVICE, strerror(-device_error));
+	return -ENOTSUP;
+}
+
 int erst_store_open(const struct root *root, struct erst_store *ret_store, char why[ERST_WHY_MAX])
 {
 	_cleanup_closedir_ DIR *directory = NULL;
@@ -33,6 +95,9 @@ int erst_store_open(const struct root *root, struct erst_store *ret_store, char 
 			 ERST_PSTORE, strerror(-r));
 		return r;
 	}
+	r = check_backend(root, fd, why);
+	if (r < 0)
+		return r;
 	*ret_store = (struct erst_store){ .root = root, .place = ERST_PSTORE, .fd = -1 };
 	return 0;
 }
@@ -107,6 +172,7 @@ struct file {
 struct files {
 	struct file *files;
 	size_t n;
+	unsigned int n_bad; /* of names that are none */
 };
 
 static void files_free(struct files *files)
@@ -122,7 +188,14 @@ static int add_file(void *context, const char *path, const char *name)
 	struct pstore_name log = { 0 };
 	struct file file = { 0 }, *grown;
 
-	if (erst_parse_name(name, &file.id) < 0) {
+	int r = erst_parse_name(name, &file.id);
+
+	if (r == -EBADMSG) {
+		log_warning("%s: " ERST_NO_ID, path);
+		files->n_bad++;
+		return 0;
+	}
+	if (r < 0) {
 		if (pstore_parse_name(name, &log) < 0 || log.backend != PSTORE_ERST)
 			return 0;
 		file.id = log.id;
@@ -179,6 +252,7 @@ static int walk_pstore(struct walk *walk)
 	_cleanup_(files_free) struct files files = { 0 };
 	int r = tree_walk(walk->store->root, ERST_PSTORE, 0, "erst", add_file, &files);
 
+	walk->n_bad += files.n_bad;
 	if (files.n)
 		qsort(files.files, files.n, sizeof(*files.files), by_id);
 	for (size_t i = 0; r >= 0 && i < files.n; i++)

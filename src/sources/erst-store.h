@@ -29,7 +29,7 @@ struct erst_item {
 	struct bytes body;  /* as struct erst_record has it */
 };
 
-/* Errors: -errno, with the reason in why. */
+/* Errors: -ENOTSUP (pstore has another backend), -errno, with the reason in why. */
 int erst_store_open(const struct root *root, struct erst_store *ret_store, char why[ERST_WHY_MAX]);
 
 void erst_store_close(struct erst_store *store);

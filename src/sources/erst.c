@@ -26,9 +26,6 @@
 #define ARCHIVE_DIRECTORY "/var/lib/systemd/pstore"
 #define KEPT_DIRECTORY	  "/run/mcelog/harvest" /* copies of this boot, see pstore-keep.h */
 
-/* UEFI 2.10, N.2.1: a kernel writes an error there only as it goes down, with this severity. */
-enum { WRITTEN_AS_FATAL = 1 };
-
 enum {
 	FILE_SIZE_MAX = 64 * 1024, /* an ERST slot has 8 KiB; what is larger is something else */
 	ARCHIVE_DEPTH_MAX = 4,
@@ -84,8 +81,12 @@ static int add_file(void *context, const char *path, const char *name)
 	struct erst_file *grown;
 	uint64_t id;
 	char *copy;
+	int r = erst_parse_name(name, &id);
 
-	if (erst_parse_name(name, &id) < 0)
+	/* said when the source is opened, not when it is only asked what there is */
+	if (r == -EBADMSG && erst->intake)
+		log_warning("erst: %s: " ERST_NO_ID "; left where it is", path);
+	if (r < 0)
 		return 0;
 	if (erst->n_files >= FILES_MAX)
 		return -E2BIG;
@@ -149,9 +150,9 @@ static int list_files(struct erst *erst, char why[SOURCE_WHY_MAX])
 	if (erst->n_files)
 		qsort(erst->files, erst->n_files, sizeof(*erst->files), by_id);
 	if (is_listed(live) || is_listed(archive) || is_listed(kept)) {
-		snprintf(why, SOURCE_WHY_MAX, "%zu records in %s (%s), %zu in %s (%s)", n_live,
-			 LIVE_DIRECTORY, directory_state(live), n_archived, ARCHIVE_DIRECTORY,
-			 directory_state(archive));
+		snprintf(why, SOURCE_WHY_MAX, "%zu record%s in %s (%s), %zu in %s (%s)", n_live,
+			 n_live == 1 ? "" : "s", LIVE_DIRECTORY, directory_state(live), n_archived,
+			 ARCHIVE_DIRECTORY, directory_state(archive));
 		return 0;
 	}
 	snprintf(why, SOURCE_WHY_MAX, "%s: %s, %s: %s", LIVE_DIRECTORY, strerror(-live),
@@ -198,8 +199,8 @@ static int erst_open(const struct source_env *env, const struct intake *intake,
 		return r;
 	log_unlisted(erst);
 	if (erst->n_kept)
-		log_info("erst: %zu records in %s, copied early in this boot", erst->n_kept,
-			 KEPT_DIRECTORY);
+		log_info("erst: %zu record%s in %s, copied early in this boot", erst->n_kept,
+			 erst->n_kept == 1 ? "" : "s", KEPT_DIRECTORY);
 	*ret_source = (struct source *)take_ptr(erst);
 	return 0;
 }
@@ -237,21 +238,24 @@ static bool is_longer(const struct erst *erst, struct bytes content)
 	return content.size > WIRE_SIZE_KNOWN && erst->intake->firmware && !wire_check(content);
 }
 
-/* Hands a section over, which has lost its headers. */
+/* What makes the keys of a file: of a whole record its section, as /dev/erst_dbg has it. */
+static struct bytes body_of(struct bytes content)
+{
+	struct erst_record record;
+
+	if (erst_record_parse(content, &record) < 0 || !record.body.size)
+		return content;
+	return record.body;
+}
+
+/* Hands a section over, which has lost its headers, or a record that has them still. */
 static int take_section(struct erst *erst, struct erst_file *file, struct bytes content)
 {
-	struct firmware firmware = {
-		.form = FIRMWARE_SECTION,
-		.bytes = content,
-		.severity = WRITTEN_AS_FATAL,
-		.record_id = file->id,
-		.time_us = wire_erst_time_us(file->id),
-	};
+	struct firmware firmware = erst_file_firmware(file->path, file->id, content);
 
 	if (!erst->intake->firmware)
 		return 0;
-	snprintf(firmware.name, sizeof(firmware.name), "%s", strrchr(file->path, '/') + 1);
-	return erst_hand_over(erst->env, erst->intake, &firmware, content, &erst->n_new);
+	return erst_hand_over(erst->env, erst->intake, &firmware, body_of(content), &erst->n_new);
 }
 
 /* Hands over what one file has. Only errors of the intake end the source. */
@@ -277,7 +281,7 @@ static int take_file(struct erst *erst, struct erst_file *file)
 		n = take_section(erst, file, content);
 	if (n <= 0 || !file->live)
 		return n < 0 ? n : 0;
-	return erst_delivery_make(file->id, content, (unsigned int)n, &file->delivery);
+	return erst_delivery_make(file->id, body_of(content), (unsigned int)n, &file->delivery);
 }
 
 static bool same_file(const struct stat *a, const struct stat *b)
@@ -344,8 +348,8 @@ static void erst_describe(struct source *source, char *buffer, size_t size)
 {
 	struct erst *erst = erst_of(source);
 
-	snprintf(buffer, size, "%zu records that firmware kept, %u new", erst->n_files,
-		 erst->n_new);
+	snprintf(buffer, size, "%zu record%s that firmware kept, %u new", erst->n_files,
+		 erst->n_files == 1 ? "" : "s", erst->n_new);
 }
 
 static void erst_close(struct source *source)

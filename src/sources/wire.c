@@ -63,7 +63,7 @@ const char *wire_check(struct bytes bytes)
 	if (vendor >= VENDORS_MAX && vendor != VENDOR_UNKNOWN)
 		return "not a struct mce: no such CPU vendor";
 	if (bytes_u64(bytes, WIRE_TIME) > TIME_MAX)
-		return "not a struct mce: no such time";
+		return "not a struct mce: its time is later than the year 2242";
 	if (!(bytes_u64(bytes, WIRE_STATUS) & STATUS_VAL) && !software_bank(bank))
 		return "not a valid record: MCi_STATUS.VAL is clear";
 	return NULL;
@@ -219,5 +219,5 @@ int64_t wire_erst_time_us(uint64_t id)
 {
 	uint64_t seconds = id >> 63 ? (id & ~(1ull << 63)) >> 24 : id >> 32;
 
-	return (int64_t)(seconds * 1000000);
+	return seconds > TIME_MAX ? 0 : (int64_t)(seconds * 1000000);
 }

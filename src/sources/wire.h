@@ -66,6 +66,7 @@ int wire_parse_erst_name(const char *name, uint64_t *ret_id);
 
 /*
  * When the kernel made this ERST record id, us since the epoch: the first id
- * of a boot is its clock (drivers/firmware/efi/cper.c cper_next_record_id).
+ * of a boot is its clock (drivers/firmware/efi/cper.c cper_next_record_id). 0: it
+ * has no time that can be, and is not the kernel's.
  */
 int64_t wire_erst_time_us(uint64_t id);

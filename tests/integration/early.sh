@@ -40,7 +40,7 @@ mkdir -p "$root/var/lib/mcelog"
 start_daemon
 wait_events 1
 stop_daemon 0
-in_text "erst: 1 records in /run/mcelog/harvest" "$log"
+in_text "erst: 1 record in /run/mcelog/harvest" "$log"
 in_text "pstore: 3 log parts in /run/mcelog/harvest" "$log"
 events >"$dir/event"
 in_text '"sources":["erst","pstore"]' "$dir/event"

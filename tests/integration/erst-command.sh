@@ -117,10 +117,80 @@ in_text "record $second, memory error: erased" "$log"
 expect 0 run_mcelog --erst clear all
 in_text "1 record erased, 0 of others kept" "$log"
 [ "$(ls "$root/$live")" = dmesg-efi-1 ] || fail "left: $(ls "$root/$live")"
+
+step "another backend than ERST"
+for verb in list show "clear all"; do
+	# shellcheck disable=SC2086
+	expect 1 run_mcelog --erst $verb
+	lines 1 "ERST cannot be read here: /sys/fs/pstore has a file dmesg-efi-1, which is not ERST's" \
+		"$log"
+	lines 0 "0 records" "$log"
+done
+rm "$root/$live/dmesg-efi-1"
 expect 0 run_mcelog --erst
 in_text "0 records, 0 bytes, in /sys/fs/pstore" "$log"
 expect 0 run_mcelog --erst show
 in_text "no records in /sys/fs/pstore" "$log"
+mkdir -p "$root/sys/module/pstore/parameters"
+echo ramoops >"$root/sys/module/pstore/parameters/backend"
+expect 1 run_mcelog --erst
+in_text "/sys/fs/pstore has the backend ramoops, which is not ERST's, and /dev/erst_dbg: No such" "$log"
+echo erst >"$root/sys/module/pstore/parameters/backend"
+expect 0 run_mcelog --erst
+
+step "show judges as a harvest does, and says the same of what is cut off"
+make_pstore
+head -c 40 "$root/$live/cper-mem-erst-$second" >"$dir/short"
+cp "$dir/short" "$root/$live/cper-mem-erst-$second"
+expect 0 run_mcelog --erst show $second
+in_text "firmware_severity: Fatal (0x1)" "$log"
+in_text "SEVERITY fatal" "$log"
+grep "are too few for a memory error, which has 73; the rest is taken" "$log" >"$dir/said" ||
+	fail "it is not said: $(cat "$log")"
+lines 0 "cannot be read" "$log"
+expect 0 run_mcelog --harvest --disable-source pstore
+in_text "$(cat "$dir/said")" "$log"
+expect 0 "$report" --db "$db" list -o json
+lines 2 '"severity":"fatal"' "$log"
+
+step "files with other names of the same kind"
+make_pstore
+rm "$root/$live"/*
+make_memory >"$root/$live/cper-foo-erst-11"
+make_record 000000000000000c $linux >"$root/$live/cper-bar-erst-12"
+echo x >"$root/$live/mce-erst-abc"
+echo x >"$root/$live/cper-foo-erst-"
+expect 1 run_mcelog --erst
+in_text "2 records, " "$log"
+for name in mce-erst-abc cper-foo-erst-; do
+	lines 1 "$live/$name: its name does not end in the ID of a record" "$log"
+done
+expect 0 run_mcelog --harvest
+for name in mce-erst-abc cper-foo-erst-; do
+	lines 1 "$live/$name: its name does not end in the ID of a record; left where it is" "$log"
+done
+in_text "harvested: 2 new" "$log"
+[ "$(ls "$root/$live")" = "$(printf 'cper-foo-erst-\nmce-erst-abc')" ] ||
+	fail "left: $(ls "$root/$live")"
+expect 0 "$report" --db "$db" list -o json
+lines 2 '"addr":"0x0000000012345000"' "$log"
+# the file's own header has the severity
+lines 1 '"severity":"fatal"' "$log"
+lines 1 '"severity":"corrected"' "$log"
+
+step "times"
+make_root
+make_record ffffffffffffffff $linux >"$dir/record"
+put_device "$dir/record"
+make_record 0000000000000011 "$foreign"0000000000000000 >"$dir/record"
+printf '\002' | dd of="$dir/record" bs=1 seek=16 conv=notrunc 2>/dev/null
+# 2026-11-14, exact, 10:16:36, as decimal digits
+printf '\066\026\020\001\024\021\046\040' |
+	dd of="$dir/record" bs=1 seek=24 conv=notrunc 2>/dev/null
+put_device "$dir/record"
+expect 0 run_mcelog --erst
+in_text "18446744073709551615  -  " "$log"
+in_text "17                    2026-11-14T10:16:36Z  " "$log"
 
 step "the device"
 make_device
@@ -167,6 +237,14 @@ expect 1 run_mcelog --erst --json
 make_root
 expect 1 run_mcelog --erst
 in_text "/dev/erst_dbg: No such file or directory, /sys/fs/pstore: No such file" "$log"
+
+step "a harvest takes no arguments"
+make_device
+expect 1 run_mcelog --harvest foo
+lines 1 "foo: --harvest takes no file or device" "$log"
+expect 1 run_mcelog --harvest --json
+lines 1 "--json: not with --harvest" "$log"
+[ ! -e "$db" ] || fail "it harvested all the same"
 
 step "a harvest has each error once, whoever shows it"
 make_device

@@ -164,7 +164,8 @@ static void test_refused(void **state)
 	check_refused(full_record(buffer, 4100), "too long for a struct mce");
 	full_record(buffer, 128);
 	put(buffer + 48, 1ull << 33, 8);
-	check_refused((struct bytes){ buffer, 128 }, "not a struct mce: no such time");
+	check_refused((struct bytes){ buffer, 128 },
+		      "not a struct mce: its time is later than the year 2242");
 	full_record(buffer, 128);
 	buffer[56] = 16;
 	check_refused((struct bytes){ buffer, 128 }, "not a struct mce: no such CPU vendor");
@@ -260,6 +261,8 @@ static void test_erst_time(void **state)
 	assert_int_equal(wire_erst_time_us(0x8000000000000000 | 0x80000001ull << 24 | 1),
 			 0x80000001 * 1000000ll);
 	assert_int_equal(wire_erst_time_us(1), 0);
+	/* the highest of all IDs would be of the year 19391 */
+	assert_int_equal(wire_erst_time_us(UINT64_MAX), 0);
 }
 
 int main(void)
