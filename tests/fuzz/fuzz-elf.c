@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "slimdump/kernel-log.h"
+#include "sources/left-log.h"
 #include "sources/panic.h"
 #include "tests/fuzz/check-end.h"
 #include "util/bytes.h"
@@ -61,6 +62,26 @@ static void read_own_log(const struct crash_dump *dump)
 	free(text);
 }
 
+/* All that is made of it is a bad error of the crash, by its time. */
+static void read_left_log(const struct crash_dump *dump)
+{
+	const int64_t crash_us = dump->time * 1000000;
+	struct kernel_log log;
+	char *text;
+	size_t size;
+
+	if (crash_dump_text(dump, NOTE_OWN_CAPTURE_LOG, &text, &size) < 0)
+		return;
+	if (left_log_read(&log, text, size, crash_us) < 0)
+		abort();
+	for (size_t i = 0; i < log.n; i++)
+		if (!left_bank_is_bad(&log.records[i].record) ||
+		    (crash_us && log.records[i].record.time_us != crash_us))
+			abort();
+	kernel_log_done(&log);
+	free(text);
+}
+
 /* A file that is refused has a reason; what is told of one that is taken is bounded. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -76,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		read_log(&dump);
 		read_own_log(&dump);
+		read_left_log(&dump);
 	}
 	crash_dump_free(&dump);
 	return 0;

@@ -77,6 +77,18 @@ erst_record() {
 	} >"$root/sys/fs/pstore/mce-erst-7710582987816960010"
 }
 
+# The boot after it finds the bank, too
+next_boot() {
+	mkdir -p "$root/dev"
+	cat >"$root/dev/kmsg" <<-END
+		6,1,100,-;Linux version 6.1.0-56-amd64
+		0,501,1067975,-;mce: [Hardware Error]: CPU 3: Machine Check: 0 Bank 3: fe00000000800400
+		0,502,1071032,-;mce: [Hardware Error]: TSC 0 ADDR 1e58b000
+		0,503,1071307,-;mce: [Hardware Error]: PROCESSOR 0:606a6 TIME 1795256301 SOCKET 0 APIC 0 microcode 1
+		6,600,3000000,-;Run /init as init process
+	END
+}
+
 one_fatal() { # SOURCES
 	expect 0 "$report" --db "$db" list -o json
 	lines 1 '"severity":"fatal"' "$log"
@@ -102,6 +114,9 @@ for order in vmcore erst; do
 	lines 1 '"cpu":3' "$log"
 	harvest
 	one_fatal '"erst","vmcore"'
+	next_boot
+	harvest
+	one_fatal '"erst","kmsg","vmcore"'
 	expect 0 "$report" --db "$db" boots
 	in_text "that a machine check names: bank 3, status 0xfe00000000800400" "$log"
 done
