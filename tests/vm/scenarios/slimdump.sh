@@ -67,11 +67,14 @@ check "to the end" grep -aq "Kernel panic - not syncing: Fatal machine check" "$
 check "small" test "$(stat -c %s "$OUT/vmcore")" -lt 262144
 t_end
 
-t_begin "where the log is hit there are notes only"
+t_begin "where the log is hit there is what the capture kernel found"
 crash guest_machine_check log
 check_eq "exit status" "$(cat "$OUT/slimdump-status")" 0
 check "cause" grep -q "the kernel log was not read" "$OUT/said"
-check_eq "notes" "$(note_owners)" "CORE VMCOREINFO PANIC_MCE "
+check "which error" grep -q "names: bank 3, status 0xfe00000000800400, address 0x" "$OUT/said"
+check_eq "notes" "$(note_owners)" "CORE VMCOREINFO PANIC_MCE MCELOG MCELOG "
+check "whose log" grep -aq "What the log of the capture kernel, " "$OUT/vmcore"
+check_not "not the other" grep -aq "Linux version" "$OUT/vmcore"
 t_end
 
 t_begin "another panic is left to the whole dump"
