@@ -228,10 +228,11 @@ static void test_bad_files(void **state)
 	put_file(collect, CRASH "4/dmesg.txt", "\0\xff\0\n\n\x80", 6);
 	assert_int_equal(run(collect), 0);
 	assert_int_equal(collect->n, 1);
-	assert_string_equal(
-		collect->logged,
-		"mcelog: kdump: " CRASH "2/dmesg.txt: larger than 65536 KiB; nothing of it is taken\n"
-		"mcelog: kdump: " CRASH "3/dmesg.txt: not a regular file; nothing of it is taken\n");
+	assert_string_equal(collect->logged,
+			    "mcelog: kdump: " CRASH
+			    "2/dmesg.txt: larger than 65536 KiB; nothing of it is taken\n"
+			    "mcelog: kdump: " CRASH
+			    "3/dmesg.txt: not a regular file; nothing of it is taken\n");
 }
 
 static void test_no_directory(void **state)
