@@ -41,7 +41,10 @@ struct poison {
  */
 void poison_add_record(struct poison *poison, const struct record *record);
 
-/* Adds what the records and reports in a kernel log name; any text. Errors: -ENOMEM. */
+/*
+ * Adds what the records and reports in a kernel log name; any text. Of a report the page, or
+ * as much as its physical_address_mask leaves open, up to 1 TiB. Errors: -ENOMEM.
+ */
 int poison_add_log(struct poison *poison, const char *text, size_t size);
 
 /* Whether any of size bytes from a physical address on must not be read. */

@@ -491,6 +491,74 @@ static void test_poison_firmware(void **state)
 	assert_true(poison_hits(&poison, 0x12fff, 1));
 }
 
+static void poison_masked(struct poison *poison, const char *mask)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "0,1,1,-;{1}[Hardware Error]:   section_type: memory error\n"
+		 "0,2,1,-;{1}[Hardware Error]:   physical_address: 0x0000040012345678\n"
+		 "0,3,1,-;{1}[Hardware Error]:   physical_address_mask: 0x%s\n",
+		 mask);
+	*poison = (struct poison){ 0 };
+	assert_int_equal(poison_add_log(poison, text, strlen(text)), 0);
+	assert_int_equal(poison->n_ranges, 1);
+}
+
+/* The address is one of all that the mask leaves open: from a page to what is bounded. */
+static void test_poison_mask(void **state)
+{
+	static const struct {
+		const char *mask;
+		uint64_t start, last;
+	} cases[] = {
+		{ "ffffffffffe00000", 0x40012200000, 0x400123fffff },
+		{ "0000ffffffffe000", 0x40012344000, 0x40012345fff },
+		{ "fffffffffffffffe", 0x40012345000, 0x40012345fff },
+		{ "ffffffffffffffc0", 0x40012345000, 0x40012345fff },
+		{ "ffffff0000000000", 0x40000000000, 0x4ffffffffff },
+		{ "8000000000000000", 0x40000000000, 0x4ffffffffff },
+		{ "0000000000000000", 0x40000000000, 0x4ffffffffff },
+		{ "", 0x40012345000, 0x40012345fff },
+	};
+	struct poison poison;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		poison_masked(&poison, cases[i].mask);
+		assert_true(poison.ranges[0].start == cases[i].start);
+		assert_true(poison.ranges[0].last == cases[i].last);
+		assert_false(poison_hits(&poison, cases[i].start - 1, 1));
+		assert_true(poison_hits(&poison, cases[i].last, 1));
+		assert_false(poison_hits(&poison, cases[i].last + 1, 1));
+	}
+}
+
+/* A mask belongs to the address of its own block, and without one to none. */
+static void test_poison_blocks(void **state)
+{
+	static const char text[] =
+		"{1}[Hardware Error]:   physical_address_mask: 0xffffffff00000000\n"
+		"{1}[Hardware Error]:   physical_address: 0x0000000010000000\n"
+		"{2}[Hardware Error]:   physical_address: 0x0000000020000000\n"
+		"[Hardware Error]:   physical_address: 0x0000000030000000\n"
+		"{17}[Hardware Error]:   physical_address_mask: 0xffffffff00000000\n"
+		"{1}[Hardware Error]:   physical_address_mask: 0xffffffffffe00000\n"
+		"{2}[Hardware Error]:   physical_address_mask: 0xfffffffffffff000\n"
+		"[Hardware Error]:   physical_address_mask: 0xffffffffffffe000\n";
+	struct poison poison = { 0 };
+
+	(void)state;
+	assert_int_equal(poison_add_log(&poison, text, sizeof(text) - 1), 0);
+	assert_int_equal(poison.n_ranges, 3);
+	assert_true(poison_hits(&poison, 0x101fffff, 1));
+	assert_false(poison_hits(&poison, 0x10200000, 1));
+	assert_true(poison_hits(&poison, 0x20000fff, 1));
+	assert_false(poison_hits(&poison, 0x20001000, 1));
+	assert_true(poison_hits(&poison, 0x30001fff, 1));
+	assert_false(poison_hits(&poison, 0x30002000, 1));
+}
+
 static void test_poison_records(void **state)
 {
 	static const struct {
@@ -569,6 +637,8 @@ int main(void)
 		cmocka_unit_test(test_worst),
 		cmocka_unit_test(test_poison_log),
 		cmocka_unit_test(test_poison_firmware),
+		cmocka_unit_test(test_poison_mask),
+		cmocka_unit_test(test_poison_blocks),
 		cmocka_unit_test(test_poison_records),
 		cmocka_unit_test(test_poison_full),
 	};
