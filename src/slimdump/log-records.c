@@ -8,6 +8,7 @@
 
 struct walk {
 	void (*each)(void *context, const struct record *record);
+	void (*firmware)(void *context, const struct firmware *firmware);
 	void (*other)(void *context, const char *line, size_t length);
 	void *context;
 };
@@ -22,6 +23,13 @@ static void take_record(void *context, const struct record *record, const char *
 	walk->each(walk->context, record);
 }
 
+static void take_firmware(void *context, const struct firmware *firmware)
+{
+	const struct walk *walk = context;
+
+	walk->firmware(walk->context, firmware);
+}
+
 static void take_foreign(void *context, const char *line, size_t length)
 {
 	const struct walk *walk = context;
@@ -32,12 +40,14 @@ static void take_foreign(void *context, const char *line, size_t length)
 
 int log_records(const char *text, size_t size,
 		void (*each)(void *context, const struct record *record),
+		void (*firmware)(void *context, const struct firmware *firmware),
 		void (*other)(void *context, const char *line, size_t length), void *context)
 {
 	_cleanup_(text_parser_free_cleanup) struct text_parser *parser = NULL;
-	struct walk walk = { each, other, context };
+	struct walk walk = { each, firmware, other, context };
 	struct text_output output = {
 		.record = take_record,
+		.firmware = firmware ? take_firmware : NULL,
 		.foreign = take_foreign,
 		.context = &walk,
 	};

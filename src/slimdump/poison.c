@@ -10,8 +10,7 @@
 #include "sources/left-log.h"
 #include "sources/text-prefix.h"
 
-/* MCi_MISC: SDM Vol. 3B 16.3.2.4. */
-
+/* MODE_PHYSICAL: of MCi_MISC, SDM Vol. 3B 16.3.2.4. */
 enum { PAGE_BITS = 12, LSB_MAX = 40, MODE_PHYSICAL = 2, BLOCKS_MAX = 16 };
 
 /* The address of one block of firmware's lines, for the mask that comes behind it. */
@@ -173,7 +172,7 @@ int poison_add_log(struct poison *poison, const char *text, size_t size)
 {
 	struct reading reading = { .poison = poison };
 
-	return log_records(text, size, take_record, take_line, &reading);
+	return log_records(text, size, take_record, NULL, take_line, &reading);
 }
 
 bool poison_hits(struct poison *poison, uint64_t address, uint64_t size)

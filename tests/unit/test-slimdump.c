@@ -119,6 +119,17 @@ static const char fatal_log[] =
 	"mce: [Hardware Error]: Machine check: Processor context corrupt\n"
 	"Kernel panic - not syncing: Fatal machine check\n";
 
+/* As ghes.c prints what firmware reported, before it panics. */
+static const char firmware_log[] =
+	"{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 0\n"
+	"{1}[Hardware Error]: event severity: fatal\n"
+	"{1}[Hardware Error]:  Error 0, type: fatal\n"
+	"{1}[Hardware Error]:   section_type: memory error\n"
+	"{1}[Hardware Error]:   physical_address: 0x0000000012345000\n"
+	"{1}[Hardware Error]:   physical_address_mask: 0xffffffffffe00000\n"
+	"{1}[Hardware Error]:   error_type: 3, multi-bit ECC\n"
+	"Kernel panic - not syncing: Fatal hardware error!\n";
+
 static const char corrected_log[] =
 	"mce: [Hardware Error]: CPU 0: Machine Check: 0 Bank 1: 8c20004000000134\n"
 	"mce: [Hardware Error]: TSC 2afe4e249b ADDR 10001000 MISC 86 \n"
@@ -207,6 +218,22 @@ static void test_saved(void **state)
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_true(st.st_size < 16384);
+}
+
+/* What firmware reported is in the cause and in the decoded text as machine checks are. */
+static void test_saved_firmware(void **state)
+{
+	_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+	_cleanup_close_ int fd = -1;
+	struct bench *bench = *state;
+
+	prepare(bench, firmware_log, "");
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	load(bench, &fd, &dump);
+	assert_string_equal(dump.cause, "Fatal hardware error!; Fatal memory error: multi-bit ECC "
+					"memory error (reported by firmware, 1 error)");
+	assert_text(&dump, NOTE_OWN_DECODED, "ADDR 12345000\nMCA: Multi-bit ECC memory error\n");
+	assert_text(&dump, NOTE_OWN_DECODED, "SEVERITY fatal CLASS memory COUNT 1\n");
 }
 
 static void test_saved_again(void **state)
@@ -450,6 +477,36 @@ static void test_worst(void **state)
 	assert_null(strstr(strbuf_text(&line), "Fatal"));
 }
 
+/* Firmware's reports count among the newest and for the worst; those that inform do not. */
+static void test_worst_firmware(void **state)
+{
+	static const char informs[] =
+		"{7}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 0\n"
+		"{7}[Hardware Error]: event severity: info\n"
+		"{7}[Hardware Error]:  Error 0, type: info\n"
+		"{7}[Hardware Error]:   section_type: memory error\n";
+	_cleanup_strbuf_ struct strbuf log = { 0 }, text = { 0 }, line = { 0 };
+
+	(void)state;
+	strbuf_add(&log, corrected_log);
+	strbuf_add(&log, informs);
+	assert_int_equal(cause_decode(strbuf_text(&log), log.length, &text, &line), 0);
+	assert_null(strstr(strbuf_text(&text), "BANK 255"));
+	strbuf_reset(&log);
+	strbuf_reset(&line);
+	strbuf_add(&log, firmware_log);
+	for (int i = 0; i < CAUSE_RECORDS_MAX - 1; i++)
+		strbuf_add(&log, corrected_log);
+	assert_int_equal(cause_decode(strbuf_text(&log), log.length, &text, &line), 0);
+	assert_non_null(strstr(strbuf_text(&line), "multi-bit ECC"));
+	assert_non_null(strstr(strbuf_text(&text), "CPU unknown BANK 255\n"));
+	for (int i = 0; i < CAUSE_RECORDS_MAX; i++)
+		strbuf_add(&log, corrected_log);
+	strbuf_reset(&line);
+	assert_int_equal(cause_decode(strbuf_text(&log), log.length, &text, &line), 0);
+	assert_null(strstr(strbuf_text(&line), "multi-bit ECC"));
+}
+
 /* --- poison --- */
 
 static void test_poison_log(void **state)
@@ -622,6 +679,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_saved, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_saved_firmware, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_saved_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dry_run, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_aside, setup, teardown),
@@ -635,6 +693,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_large_note, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_note, setup, teardown),
 		cmocka_unit_test(test_worst),
+		cmocka_unit_test(test_worst_firmware),
 		cmocka_unit_test(test_poison_log),
 		cmocka_unit_test(test_poison_firmware),
 		cmocka_unit_test(test_poison_mask),
