@@ -8,7 +8,10 @@
 #include "slimdump/log-line.h"
 #include "util/cleanup.h"
 
-/* CONFIG_LOG_BUF_SHIFT and log_buf_len= go up to 2 GiB; a descriptor is for 32 bytes of it. */
+/*
+ * CONFIG_LOG_BUF_SHIFT goes up to 32 MiB. log_buf_len= may ask for 2 GiB: no more than 256 MiB
+ * are read into the little memory of a capture kernel. A descriptor is for 32 bytes of it.
+ */
 enum { TEXT_BITS_MAX = 28, DESC_BITS_MAX = TEXT_BITS_MAX - 5, LONG = 8 };
 
 /* A descriptor's state_var: two bits of state, the rest is the record's id. */
