@@ -187,7 +187,7 @@ static void cut_log(struct strbuf *log, const char **ret_text, size_t *ret_size)
 	*ret_size = LOG_MAX - (size_t)(*ret_text - text);
 }
 
-static int write_notes(struct state *state, uint64_t *ret_size)
+static int write_notes(struct state *state, uint64_t *ret_size, char problem[SLIM_PROBLEM_MAX])
 {
 	bool has_log = state->log.length > 0;
 	struct slim_note notes[3] = {
@@ -206,12 +206,13 @@ static int write_notes(struct state *state, uint64_t *ret_size)
 		notes[1].data = text;
 	}
 	return slim_file_write(state->options->out, &state->dump, notes,
-			       notes[1].size > 0 ? ARRAY_SIZE(notes) : 1, ret_size);
+			       notes[1].size > 0 ? ARRAY_SIZE(notes) : 1, ret_size, problem);
 }
 
 static enum slimdump_status save(struct state *state)
 {
 	const struct slimdump_options *options = state->options;
+	char problem[SLIM_PROBLEM_MAX];
 	uint64_t size;
 	int r;
 
@@ -220,9 +221,11 @@ static enum slimdump_status save(struct state *state)
 		       strbuf_text(&state->cause));
 		return SLIMDUMP_SAVED;
 	}
-	r = write_notes(state, &size);
+	r = write_notes(state, &size, problem);
 	if (r < 0)
 		return fail(options->out, "%s", strerror(-r));
+	if (problem[0])
+		fail(options->vmcore, "%s", problem);
 	printf("mce-slimdump: %s: %" PRIu64 " bytes, no memory: %s\n", options->out, size,
 	       strbuf_text(&state->cause));
 	return SLIMDUMP_SAVED;

@@ -9,11 +9,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "slimdump/cause.h"
 #include "slimdump/poison.h"
+#include "slimdump/slim-file.h"
 #include "slimdump/slimdump.h"
 #include "sources/crash-dump.h"
 #include "tests/unit/vmcore-image.h"
@@ -245,6 +251,9 @@ static void test_saved_again(void **state)
 	write_text(bench->out, "something else");
 	assert_int_equal(run(bench), SLIMDUMP_ERROR);
 	assert_int_equal(unlink(bench->out), 0);
+	assert_int_equal(symlink("nowhere", bench->out), 0);
+	assert_int_equal(run(bench), SLIMDUMP_ERROR);
+	assert_int_equal(unlink(bench->out), 0);
 	assert_int_equal(run(bench), SLIMDUMP_SAVED);
 	/* a slim dump has no memory, so there is nothing to be made of it */
 	bench->options.vmcore = bench->out;
@@ -301,23 +310,85 @@ static void test_errors(void **state)
 	assert_false(exists(bench->out));
 }
 
+static unsigned int count_files(const struct bench *bench)
+{
+	DIR *directory = opendir(bench->directory);
+	unsigned int n = 0;
+
+	assert_non_null(directory);
+	while (readdir(directory))
+		n++;
+	closedir(directory);
+	return n - 2;
+}
+
 /* Only half of it was written: no file, and none under the temporary name. */
 static void test_no_room(void **state)
 {
 	struct bench *bench = *state;
-	unsigned int n = 0;
-	DIR *directory;
 
 	prepare(bench, fatal_log, "");
 	assert_int_equal(mkdir(bench->out, 0700), 0);
 	assert_int_equal(run(bench), SLIMDUMP_ERROR);
 	assert_int_equal(rmdir(bench->out), 0);
-	directory = opendir(bench->directory);
-	assert_non_null(directory);
-	while (readdir(directory))
-		n++;
-	closedir(directory);
-	assert_int_equal(n, 4);
+	assert_int_equal(count_files(bench), 2);
+}
+
+/* From here on the kernel refuses renameat2() as a file system does that cannot do it. */
+static int refuse_renameat2(void)
+{
+	struct sock_filter rows[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_renameat2, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { ARRAY_SIZE(rows), rows };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0 ? -errno : 0;
+}
+
+/* In a child, as there is no way back; its result, or 77 where it could not be tried. */
+static int run_without_renameat2(struct bench *bench)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(refuse_renameat2() < 0 ? 77 : (int)run(bench));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void test_no_renameat2(void **state)
+{
+	_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+	_cleanup_close_ int fd = -1;
+	struct bench *bench = *state;
+	char content[16] = "";
+	FILE *file;
+	int r;
+
+	prepare(bench, fatal_log, "");
+	write_text(bench->out, "something else");
+	r = run_without_renameat2(bench);
+	if (r == 77)
+		skip();
+	assert_int_equal(r, SLIMDUMP_ERROR);
+	assert_int_equal(count_files(bench), 3);
+	file = fopen(bench->out, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(content, sizeof(content), file));
+	fclose(file);
+	assert_string_equal(content, "something else");
+	assert_int_equal(unlink(bench->out), 0);
+	assert_int_equal(run_without_renameat2(bench), SLIMDUMP_SAVED);
+	assert_int_equal(count_files(bench), 3);
+	load(bench, &fd, &dump);
 }
 
 static void test_log_without_machinery(void **state)
@@ -453,6 +524,77 @@ static void test_damaged_note(void **state)
 	assert_int_equal(run(bench), SLIMDUMP_SAVED);
 	load(bench, &fd, &dump);
 	assert_int_equal(dump.notes.n_notes, 6);
+}
+
+enum { CUT_NOTE_SIZE = 4096 };
+
+/* The file ends within a note that two segments share; their headers are all right. */
+static void prepare_cut(struct bench *bench)
+{
+	uint8_t note[12 + 8 + 16] = { 0 };
+	FILE *file;
+
+	image_put(note, 6, 4);
+	image_put(note + 4, CUT_NOTE_SIZE, 4);
+	image_put(note + 8, 0x700, 4);
+	strcpy((char *)note + 12, "LINUX");
+	image_put(bench->image->bytes + 56, 5, 2); /* e_phnum */
+	for (unsigned int i = 3; i < 5; i++)
+		image_segment(bench->image, i, PT_NOTE, IMAGE_SIZE, 0, 0, 20 + CUT_NOTE_SIZE);
+	prepare(bench, fatal_log, "");
+	file = fopen(bench->vmcore, "a");
+	assert_non_null(file);
+	assert_int_equal(fwrite(note, sizeof(note), 1, file), 1);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* What is there of other notes is saved without it, and the sizes are those of what is. */
+static void test_cut_note(void **state)
+{
+	_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+	_cleanup_close_ int fd = -1;
+	struct bench *bench = *state;
+	const struct elf_note *last;
+	struct stat st;
+
+	prepare_cut(bench);
+	assert_int_equal(run(bench), SLIMDUMP_SAVED);
+	load(bench, &fd, &dump);
+	assert_int_equal(dump.notes.n_notes, 6);
+	assert_null(elf_notes_find(&dump.notes, "LINUX", 0x700));
+	last = &dump.notes.notes[5];
+	assert_int_equal(last->type, NOTE_OWN_DECODED);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, (last->offset + last->size + 3) & ~3ull);
+	assert_int_equal(dump.notes.loads[0].offset, st.st_size);
+}
+
+static void test_cut_note_told(void **state)
+{
+	_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+	_cleanup_close_ int fd = -1;
+	static const struct slim_note own = { NOTE_SLIM_OWNER, NOTE_SLIM_TYPE, "x", 2 };
+	struct bench *bench = *state;
+	struct dump_reader reader;
+	char problem[SLIM_PROBLEM_MAX] = "?", expected[SLIM_PROBLEM_MAX];
+	uint64_t size = 77;
+	struct stat st;
+
+	prepare_cut(bench);
+	fd = open(bench->vmcore, O_RDONLY | O_CLOEXEC);
+	reader = dump_reader_of_fd(&fd);
+	assert_int_equal(crash_dump_read(&dump, &reader), 0);
+	assert_int_equal(slim_file_write(bench->out, &dump, &own, 1, &size, problem), 0);
+	snprintf(expected, sizeof(expected),
+		 "its note of 4096 bytes at 0x%x is left out: the file ends before it does; and "
+		 "1 more",
+		 IMAGE_SIZE + 20);
+	assert_string_equal(problem, expected);
+	assert_int_equal(stat(bench->out, &st), 0);
+	assert_int_equal(st.st_size, size);
+	size = 77;
+	assert_int_equal(slim_file_write(bench->out, &dump, &own, 1, &size, problem), -EEXIST);
+	assert_int_equal(size, 77);
 }
 
 /* --- the decoded text --- */
@@ -685,6 +827,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_aside, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_renameat2, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_log_without_machinery, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_poisoned_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_poisoned_by_firmware, setup, teardown),
@@ -692,6 +835,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_old_kernel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_large_note, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_note, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cut_note, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cut_note_told, setup, teardown),
 		cmocka_unit_test(test_worst),
 		cmocka_unit_test(test_worst_firmware),
 		cmocka_unit_test(test_poison_log),
