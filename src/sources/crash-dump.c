@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sources/crash-dump.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <string.h>
 
@@ -64,7 +63,6 @@ static int read_kdump(struct crash_dump *dump)
 		return -EBADMSG;
 	}
 	dump->time = header.time;
-	memcpy(dump->release, header.release, sizeof(dump->release));
 	r = elf_notes_add_range(&dump->notes, &dump->reader, header.notes_offset,
 				header.notes_size);
 	if (r == 0 && header.info_size > 0)
@@ -118,17 +116,6 @@ static void take_time(struct crash_dump *dump)
 		elf_notes_complain(&dump->notes, "VMCOREINFO: CRASHTIME is no time that can be");
 }
 
-static void summarize(struct crash_dump *dump)
-{
-	char release[VMCOREINFO_RELEASE_MAX];
-
-	if (*vmcoreinfo_release(dump->info, release))
-		memcpy(dump->release, release, sizeof(release));
-	take_time(dump);
-	for (size_t i = 0; i < dump->notes.n_notes; i++)
-		dump->n_cpus += elf_note_is(&dump->notes.notes[i], "CORE", NT_PRSTATUS);
-}
-
 int crash_dump_read(struct crash_dump *dump, const struct dump_reader *reader)
 {
 	int r = unpack(dump, reader);
@@ -143,7 +130,7 @@ int crash_dump_read(struct crash_dump *dump, const struct dump_reader *reader)
 		elf_notes_complain(&dump->notes, "%s", strerror(-r));
 		return r;
 	}
-	summarize(dump);
+	take_time(dump);
 	if (dump->notes.n_notes > 0 || dump->info.text)
 		return 0;
 	elf_notes_complain(&dump->notes, "it has no notes");

@@ -42,12 +42,10 @@ enum { CRASH_CAUSE_MAX = 512 };
 struct crash_dump {
 	enum crash_format format;
 	bool flattened;
-	struct elf_notes notes;	   /* .problem: of a file that is taken, too */
-	struct dump_reader reader; /* of the dump, unpacked from where it was flattened */
-	struct vmcoreinfo info;	   /* {0}: the file has none */
-	char release[VMCOREINFO_RELEASE_MAX]; /* of the crashed kernel; "" unknown */
-	int64_t time;			      /* of the crash, seconds since the epoch; 0 unknown */
-	unsigned int n_cpus;		      /* with a PRSTATUS note */
+	struct elf_notes notes;	     /* .problem: of a file that is taken, too */
+	struct dump_reader reader;   /* of the dump, unpacked from where it was flattened */
+	struct vmcoreinfo info;	     /* {0}: the file has none */
+	int64_t time;		     /* of the crash, seconds since the epoch; 0 unknown */
 	bool slim;		     /* crashed by a hardware error, no memory dump kept: */
 	char cause[CRASH_CAUSE_MAX]; /* why, one line; "" but in a slim dump */
 

@@ -8,8 +8,7 @@
 
 enum field {
 	AT_VERSION = 8,
-	AT_RELEASE = 12 + 2 * 65, /* the third name of struct new_utsname */
-	AT_MACHINE = 12 + 4 * 65,
+	AT_MACHINE = 12 + 4 * 65, /* the fifth name of struct new_utsname */
 	AT_TIME = 408,
 	AT_BLOCK_SIZE = 428,
 	HEADER_SIZE = 432,
@@ -20,19 +19,6 @@ enum field {
 	SUB_SIZE = 64,
 	SIGNATURE_SIZE = 8,
 };
-
-static void take_release(struct bytes header, char *release)
-{
-	size_t n = 0;
-
-	for (size_t i = AT_RELEASE; n < VMCOREINFO_RELEASE_MAX - 1; i++) {
-		uint8_t c = bytes_u8(header, i);
-
-		if (c <= ' ' || c > '~')
-			break;
-		release[n++] = (char)c;
-	}
-}
 
 /* The second block; a field is there from its version on. */
 static int read_sub_header(const struct dump_reader *reader, struct bytes first,
@@ -77,7 +63,6 @@ int kdump_header_read(const struct dump_reader *reader, struct kdump_header *ret
 	}
 	time = bytes_u64(bytes, AT_TIME);
 	header.time = time <= UINT32_MAX ? (int64_t)time : 0;
-	take_release(bytes, header.release);
 	r = read_sub_header(reader, bytes, &header);
 	if (r < 0)
 		return r;

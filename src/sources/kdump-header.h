@@ -9,12 +9,10 @@
 #include <stdbool.h>
 
 #include "sources/dump-reader.h"
-#include "sources/vmcoreinfo.h"
 
 struct kdump_header {
-	bool x86_64;  /* of such a kernel: of others the rest is not told */
-	int64_t time; /* seconds since the epoch, 0 unknown */
-	char release[VMCOREINFO_RELEASE_MAX];
+	bool x86_64;	      /* of such a kernel: of others the rest is not told */
+	int64_t time;	      /* seconds since the epoch, 0 unknown */
 	uint64_t info_offset; /* VMCOREINFO's text; size 0: none, as in versions before 3 */
 	uint64_t info_size;
 	uint64_t notes_offset; /* size 0: none, as in versions before 4 */

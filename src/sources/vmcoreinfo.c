@@ -80,15 +80,3 @@ int vmcoreinfo_of(struct vmcoreinfo info, const char *kind, const char *name, ui
 	snprintf(key, sizeof(key), "%s(%s)", kind, name);
 	return vmcoreinfo_number(info, key, ret_number);
 }
-
-const char *vmcoreinfo_release(struct vmcoreinfo info, char release[VMCOREINFO_RELEASE_MAX])
-{
-	size_t size = 0, n = 0;
-	const char *value = find_value(info, "OSRELEASE", &size);
-
-	for (size_t i = 0; value && i < size && n < VMCOREINFO_RELEASE_MAX - 1; i++)
-		if (value[i] > ' ' && value[i] <= '~')
-			release[n++] = value[i];
-	release[n] = '\0';
-	return release;
-}

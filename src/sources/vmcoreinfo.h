@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VMCOREINFO_RELEASE_MAX = 65 };
-
 /* Somebody else's text, not NUL-terminated; {0} has no keys. */
 struct vmcoreinfo {
 	const char *text;
@@ -25,6 +23,3 @@ int vmcoreinfo_number(struct vmcoreinfo info, const char *key, uint64_t *ret_num
 
 /* The same for a key of a structure: vmcoreinfo_of(info, "OFFSET", "printk_info.text_len", …). */
 int vmcoreinfo_of(struct vmcoreinfo info, const char *kind, const char *name, uint64_t *ret_number);
-
-/* Copies OSRELEASE, printable ASCII only, cut where it is too long; "" where there is none. */
-const char *vmcoreinfo_release(struct vmcoreinfo info, char release[VMCOREINFO_RELEASE_MAX]);

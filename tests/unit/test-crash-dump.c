@@ -55,9 +55,9 @@ static int read_dump(struct bench *bench)
 
 static void assert_summary(const struct bench *bench)
 {
-	assert_string_equal(bench->dump.release, "6.1.0-test");
+	assert_release(&bench->dump, "6.1.0-test");
 	assert_int_equal(bench->dump.time, 1795256196);
-	assert_int_equal(bench->dump.n_cpus, 2);
+	assert_int_equal(crash_cpus(&bench->dump), 2);
 }
 
 static void assert_refused(struct bench *bench, const char *problem)
@@ -267,7 +267,7 @@ static void test_note_past_end(void **state)
 	/* the second note's descriptor: the first one takes 356 bytes */
 	image_put(bench->image->bytes + IMAGE_NOTES + 356 + 4, 0xfffffff0, 4);
 	assert_taken(bench, "note at 0x1164: its 4294967300 bytes go past the end of the notes");
-	assert_int_equal(bench->dump.n_cpus, 1);
+	assert_int_equal(crash_cpus(&bench->dump), 1);
 }
 
 static void test_notes_without_end(void **state)
@@ -348,8 +348,8 @@ static void test_large_info(void **state)
 	image_segment(bench->image, 0, PT_NOTE, IMAGE_NOTES, 0, 0, 0x16000);
 	image_put(note + 4, 0x14000, 4);
 	assert_taken(bench, "VMCOREINFO: its 81920 bytes are too many");
-	assert_int_equal(bench->dump.n_cpus, 2);
-	assert_string_equal(bench->dump.release, "");
+	assert_int_equal(crash_cpus(&bench->dump), 2);
+	assert_null(bench->dump.info.text);
 }
 
 /* --- makedumpfile's formats --- */
@@ -364,7 +364,6 @@ static void make_kdump(struct image *image, uint32_t version)
 	memset(header, 0, IMAGE_NOTES);
 	memcpy(header, "KDUMP   ", 8);
 	image_put(header + 8, version, 4);
-	strcpy((char *)header + 12 + 130, "5.4.0-header");
 	strcpy((char *)header + 12 + 260, "x86_64");
 	image_put(header + 408, 1700000000, 8);
 	image_put(header + 428, 0x800, 4);
@@ -387,13 +386,12 @@ static void test_kdump(void **state)
 	make_kdump(bench->image, 3);
 	assert_taken(bench, "");
 	assert_int_equal(bench->dump.notes.n_notes, 0);
-	assert_string_equal(bench->dump.release, "6.1.0-test");
+	assert_release(&bench->dump, "6.1.0-test");
 	assert_int_equal(bench->dump.time, 1795256196);
 	again(state);
 	bench = *state;
 	make_kdump(bench->image, 2);
 	assert_refused(bench, "it has no notes");
-	assert_string_equal(bench->dump.release, "5.4.0-header");
 	assert_int_equal(bench->dump.time, 1700000000);
 }
 
@@ -496,7 +494,7 @@ static void test_flattened_elf_cut(void **state)
 	assert_int_equal(crash_dump_read(&bench->dump, &reader), 0);
 	assert_true(bench->dump.flattened);
 	assert_string_equal(bench->dump.notes.problem, "the file ends before its note at 0x12c8");
-	assert_int_equal(bench->dump.n_cpus, 2);
+	assert_int_equal(crash_cpus(&bench->dump), 2);
 }
 
 /* A piece whose size goes past any end, and a header with nothing behind it. */
@@ -567,9 +565,9 @@ static void test_golden(void **state)
 		assert_int_equal(bench->dump.format, cases[i].format);
 		assert_int_equal(bench->dump.flattened, cases[i].flattened);
 		assert_int_equal(bench->dump.slim, cases[i].slim);
-		assert_string_equal(bench->dump.release, "6.1.0-56-amd64");
+		assert_release(&bench->dump, "6.1.0-56-amd64");
 		assert_int_equal(bench->dump.time, 1795256196);
-		assert_int_equal(bench->dump.n_cpus, 1);
+		assert_int_equal(crash_cpus(&bench->dump), 1);
 		crash_dump_free(&bench->dump);
 	}
 }
@@ -579,12 +577,11 @@ static void test_golden(void **state)
 static void test_info(void **state)
 {
 	static const char text[] =
-		"OSRELEASE=6.1\x01 x\nSYMBOL(prb)=ffffffff810000e0\n"
+		"OSRELEASE=6.1\nSYMBOL(prb)=ffffffff810000e0\n"
 		"NUMBER(phys_base)=-4096\nNUMBER(KERNEL_IMAGE_SIZE)=0x40000000\n"
 		"OFFSET(a.b)=010\nSIZE(a)=\nSIZE(b)=1x\nSIZE(c)=99999999999999999999\n"
 		"SIZE(d)=11111111111111111111111111111111111111\nnothing\nKERNELOFFSET=5c00000";
 	struct vmcoreinfo info = { text, sizeof(text) - 1 };
-	char release[VMCOREINFO_RELEASE_MAX];
 	uint64_t number = 77;
 
 	(void)state;
@@ -607,8 +604,6 @@ static void test_info(void **state)
 	assert_int_equal(vmcoreinfo_number(info, "SYMBOL", &number), -ENOENT);
 	assert_int_equal(vmcoreinfo_number((struct vmcoreinfo){ 0 }, "x", &number), -ENOENT);
 	assert_int_equal(number, 77);
-	assert_string_equal(vmcoreinfo_release(info, release), "6.1x");
-	assert_string_equal(vmcoreinfo_release((struct vmcoreinfo){ 0 }, release), "");
 }
 
 int main(void)

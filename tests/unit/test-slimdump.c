@@ -188,8 +188,8 @@ static void load(struct bench *bench, int *fd, struct crash_dump *dump)
 	assert_int_equal(crash_dump_read(dump, &reader), 0);
 	assert_string_equal(dump->notes.problem, "");
 	assert_true(dump->slim);
-	assert_string_equal(dump->release, "6.1.0-test");
-	assert_int_equal(dump->n_cpus, 2);
+	assert_release(dump, "6.1.0-test");
+	assert_int_equal(crash_cpus(dump), 2);
 }
 
 static void assert_text(const struct crash_dump *dump, uint32_t type, const char *part)

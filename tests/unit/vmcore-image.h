@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sources/crash-dump.h"
 #include "sources/dump-reader.h"
 #include "util/strbuf.h"
 
@@ -163,6 +164,28 @@ static inline void image_save(const struct image *image, const char *path)
 	assert_non_null(file);
 	assert_int_equal(fwrite(image->bytes, 1, IMAGE_SIZE, file), IMAGE_SIZE);
 	assert_int_equal(fclose(file), 0);
+}
+
+/* --- what was read of it --- */
+
+/* Whose registers are there. */
+static inline unsigned int crash_cpus(const struct crash_dump *dump)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < dump->notes.n_notes; i++)
+		n += elf_note_is(&dump->notes.notes[i], "CORE", NT_PRSTATUS);
+	return n;
+}
+
+/* VMCOREINFO begins with it. */
+static inline void assert_release(const struct crash_dump *dump, const char *release)
+{
+	char line[80];
+	size_t length = (size_t)snprintf(line, sizeof(line), "OSRELEASE=%s\n", release);
+
+	assert_true(dump->info.size >= length);
+	assert_memory_equal(dump->info.text, line, length);
 }
 
 /* --- the ring of Linux 5.10 and later --- */
