@@ -451,6 +451,32 @@ static void test_poisoned_by_firmware(void **state)
 	assert_text(&dump, NOTE_OWN_CAPTURE_LOG, "physical_address");
 }
 
+/* Firmware's address is of another page, but its mask leaves the log's open. */
+static void test_poisoned_by_mask(void **state)
+{
+	static const char *const masks[] = { "fffffffffffff000", "ffffffffffe00000" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(masks); i++) {
+		_cleanup_(crash_dump_free) struct crash_dump dump = { 0 };
+		_cleanup_close_ int fd = -1;
+		_cleanup_free_ char *text = NULL;
+		struct bench *bench = *state;
+		char kmsg[256];
+		size_t size;
+
+		snprintf(kmsg, sizeof(kmsg),
+			 "4,500,1,-;{1}[Hardware Error]:   physical_address: 0x%016llx\n"
+			 "4,501,2,-;{1}[Hardware Error]:   physical_address_mask: 0x%s\n",
+			 (unsigned long long)IMAGE_PADDR_HIGH + 0x123000, masks[i]);
+		prepare(bench, fatal_log, kmsg);
+		assert_int_equal(run(bench), SLIMDUMP_SAVED);
+		load(bench, &fd, &dump);
+		assert_int_equal(crash_dump_text(&dump, NOTE_OWN_LOG, &text, &size),
+				 i == 0 ? 0 : -ENOENT);
+		again(state);
+	}
+}
+
 static void test_poisoned_elsewhere(void **state)
 {
 	struct bench *bench = *state;
@@ -831,6 +857,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_log_without_machinery, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_poisoned_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_poisoned_by_firmware, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_poisoned_by_mask, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_poisoned_elsewhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_old_kernel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_large_note, setup, teardown),
