@@ -41,19 +41,39 @@ static const char *const action_message_ids[ACTION_KINDS_] = {
 #define LOST_MESSAGE_ID "9ada9ea20e7b42e288104e02a793b026"
 
 /* clang-format off */
-/* One row per severity. The ids are random, made once (systemd-id128 new); never change them. */
+/*
+ * One row per severity: the second id is of errors that firmware reported, which have no bank's
+ * registers, or no CPU. The ids are random, made once (systemd-id128 new); never change them.
+ */
 static const struct kind {
 	int priority;
 	const char *message_id;
+	const char *firmware_message_id;
 } kinds[SEVERITY_COUNT_] = {
-	[SEVERITY_UNKNOWN]	   = { LOG_WARNING, "56b996d7bfaf431d928b4e42ae024723" },
-	[SEVERITY_CORRECTED]	   = { LOG_NOTICE,  "53585075fe4f4b6c9372950cebd7542a" },
-	[SEVERITY_DEFERRED]	   = { LOG_ERR,	    "18fc7e5a10b342fd8e2eb673540dfca2" },
-	[SEVERITY_UCNA]		   = { LOG_ERR,	    "4a14fb9af5b14be28c603cee43ceefcd" },
-	[SEVERITY_ACTION_OPTIONAL] = { LOG_ERR,	    "49db5fb5e329442999ca01f94b4943f3" },
-	[SEVERITY_ACTION_REQUIRED] = { LOG_CRIT,    "0ab77595340f46e09d37b5c4b5d70cb0" },
-	[SEVERITY_UNCORRECTED]	   = { LOG_CRIT,    "97dc359395944b198a68b79d59d4f9d1" },
-	[SEVERITY_FATAL]	   = { LOG_CRIT,    "722c6e8b8e0f48d89d2c4e8d1f171d26" },
+	[SEVERITY_UNKNOWN] = {
+		LOG_WARNING, "56b996d7bfaf431d928b4e42ae024723", "0aae049ebd604edd81a4837a78d342c9",
+	},
+	[SEVERITY_CORRECTED] = {
+		LOG_NOTICE, "53585075fe4f4b6c9372950cebd7542a", "a49361276e644c0e8eb842da09474e08",
+	},
+	[SEVERITY_DEFERRED] = {
+		LOG_ERR, "18fc7e5a10b342fd8e2eb673540dfca2", "5d9f02903aa94165b9653eab983a85c1",
+	},
+	[SEVERITY_UCNA] = {
+		LOG_ERR, "4a14fb9af5b14be28c603cee43ceefcd", "ad428f8a00a1478fa874d32dd1e0aac6",
+	},
+	[SEVERITY_ACTION_OPTIONAL] = {
+		LOG_ERR, "49db5fb5e329442999ca01f94b4943f3", "bda366a86b3d48b39d69bd35d2c8ebd4",
+	},
+	[SEVERITY_ACTION_REQUIRED] = {
+		LOG_CRIT, "0ab77595340f46e09d37b5c4b5d70cb0", "9fe138c1e3ca42e4afab48a9d6f73156",
+	},
+	[SEVERITY_UNCORRECTED] = {
+		LOG_CRIT, "97dc359395944b198a68b79d59d4f9d1", "74dc682ee8524cb39cd936aeba2f1fea",
+	},
+	[SEVERITY_FATAL] = {
+		LOG_CRIT, "722c6e8b8e0f48d89d2c4e8d1f171d26", "79bd1d9dc98640adaebd65a01290e27a",
+	},
 };
 /* clang-format on */
 
@@ -65,6 +85,16 @@ static const struct kind *kind_of(enum severity severity)
 int journal_priority(enum severity severity)
 {
 	return kind_of(severity)->priority;
+}
+
+/* The catalog's texts use the fields that every entry of the kind has. */
+static const char *message_id_of(const struct event *event)
+{
+	const struct kind *kind = kind_of(event->decoded.severity);
+
+	return record_has_bank(&event->record) && event->record.cpu != RECORD_NO_CPU
+		       ? kind->message_id
+		       : kind->firmware_message_id;
 }
 
 /* A field ends at the line's end, so its value cannot have control bytes. NULL is left out. */
@@ -276,12 +306,11 @@ static int send_entry(const struct strbuf *entry)
 
 int journal_send_event(const struct event *event, const struct host *host)
 {
-	const struct kind *kind = kind_of(event->decoded.severity);
 	_cleanup_strbuf_ struct strbuf entry = { 0 };
 	char message[EVENT_MESSAGE_MAX];
 
-	add_header(&entry, event_message(event, message, sizeof(message)), kind->priority,
-		   kind->message_id);
+	add_header(&entry, event_message(event, message, sizeof(message)),
+		   journal_priority(event->decoded.severity), message_id_of(event));
 	add_host(&entry, host);
 	add_identity(&entry, event);
 	add_meaning(&entry, &event->decoded);

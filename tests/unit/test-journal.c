@@ -19,6 +19,10 @@ static char varlink_path[108];
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "decode/cper.h"
+#include "decode/decode.h"
+#include "event/bits.h"
+
 struct fixture {
 	char directory[64];
 	int journald; /* the socket that journald would read */
@@ -232,38 +236,130 @@ static void test_kinds(void **state)
 
 		assert_int_equal(journal_priority((enum severity)i), priority[i]);
 		assert_int_equal(sd_id128_from_string(kinds[i].message_id, &id), 0);
+		assert_int_equal(sd_id128_from_string(kinds[i].firmware_message_id, &id), 0);
 		assert_string_not_equal(kinds[i].message_id, LOST_MESSAGE_ID);
-		for (int j = 0; j < i; j++)
-			assert_string_not_equal(kinds[i].message_id, kinds[j].message_id);
+		assert_string_not_equal(kinds[i].firmware_message_id, LOST_MESSAGE_ID);
+		for (int j = 0; j < SEVERITY_COUNT_; j++) {
+			assert_true(j == i ||
+				    strcmp(kinds[i].message_id, kinds[j].message_id) != 0);
+			assert_true(j == i || strcmp(kinds[i].firmware_message_id,
+						     kinds[j].firmware_message_id) != 0);
+			assert_string_not_equal(kinds[i].message_id, kinds[j].firmware_message_id);
+		}
 	}
 	assert_int_equal(journal_priority((enum severity)99), 4);
 }
 
-/* Each message id has its entry in the catalog. */
-static void test_catalog(void **state)
+/* --- the catalog --- */
+
+static char *read_catalog(void)
 {
 	const char *srcdir = getenv("srcdir");
-	_cleanup_free_ char *text = NULL;
 	_cleanup_fclose_ FILE *file = NULL;
+	char path[4096], *text = NULL;
 	size_t length = 0;
-	char path[4096];
 
-	(void)state;
 	snprintf(path, sizeof(path), "%s/data/mcelog.catalog", srcdir ? srcdir : ".");
 	file = fopen(path, "re");
 	if (!file)
 		fail_msg("%s: %s", path, strerror(errno));
 	assert_true(getdelim(&text, &length, '\0', file) > 0);
-	for (int i = 0; i <= SEVERITY_COUNT_ + ACTION_KINDS_; i++) {
-		const char *id = i < SEVERITY_COUNT_ ? kinds[i].message_id
-				 : i == SEVERITY_COUNT_
-					 ? LOST_MESSAGE_ID
-					 : action_message_ids[i - SEVERITY_COUNT_ - 1];
-		char line[64];
+	return text;
+}
 
-		snprintf(line, sizeof(line), "-- %s\n", id);
-		if (!strstr(text, line))
-			fail_msg("%s has no entry %s", path, id);
+/* How many fields the catalog's text of the entry that comes next has; the entry has them all. */
+static unsigned int check_text(struct fixture *fixture, const char *catalog, const char *id)
+{
+	char line[64], field[FIELD_MAX];
+	const char *at, *end;
+	unsigned int n = 0;
+	int length;
+
+	receive(fixture);
+	snprintf(line, sizeof(line), "MESSAGE_ID=%s", id);
+	if (!has(fixture, line))
+		fail_msg("no %s in%s", line, fixture->entry);
+	snprintf(line, sizeof(line), "-- %s\n", id);
+	at = strstr(catalog, line);
+	if (!at)
+		fail_msg("the catalog has no entry %s", id);
+	at += strlen(line);
+	end = strstr(at, "\n-- ");
+	for (; (at = strchr(at, '@')) && (!end || at < end); at += length + 2, n++) {
+		length = (int)strcspn(at + 1, "@");
+		snprintf(field, sizeof(field), "%.*s", length, at + 1);
+		if (!has_field(fixture, field))
+			fail_msg("%s, which the text of %s uses, is not in%s", field, id,
+				 fixture->entry);
+	}
+	return n;
+}
+
+static int take_error(void *context, const struct cper_error *error)
+{
+	struct event *event = context;
+
+	event->record = error->record;
+	event->decoded = error->decoded;
+	return 0;
+}
+
+/* What firmware reported, and said no more of than that it was an error of a processor. */
+static struct event reported(void)
+{
+	static const uint8_t nothing[192];
+	static const sd_id128_t processor =
+		SD_ID128_MAKE(98, 76, cc, ad, 47, b4, 4b, db, b6, 5e, 16, f1, 93, c4, f3, db);
+	struct bytes body = { nothing, sizeof(nothing) };
+	struct event event = { .id = sample().id };
+	char problem[CPER_PROBLEM_MAX];
+
+	assert_true(cper_parse_section(processor, 1, body, take_error, &event, problem) >= 0);
+	assert_false(record_has_bank(&event.record));
+	return event;
+}
+
+/* A bank with as little in it as a bank can have. */
+static struct event bare(void)
+{
+	struct event event = { .id = sample().id, .record.vendor = VENDOR_UNKNOWN };
+
+	event.record.status = STATUS_VAL;
+	decode(&event.record, &event.decoded);
+	return event;
+}
+
+static void test_catalog_of_events(void **state)
+{
+	_cleanup_free_ char *catalog = read_catalog();
+	struct event of_firmware = reported(), of_bank = bare(), without_cpu = bare();
+
+	without_cpu.record.cpu = RECORD_NO_CPU;
+	for (int i = 0; i < SEVERITY_COUNT_; i++) {
+		of_firmware.decoded.severity = (enum severity)i;
+		of_bank.decoded.severity = (enum severity)i;
+		without_cpu.decoded.severity = (enum severity)i;
+		assert_int_equal(journal_send_event(&of_bank, NULL), 0);
+		assert_true(check_text(*state, catalog, kinds[i].message_id) >= 2);
+		assert_int_equal(journal_send_event(&of_firmware, NULL), 0);
+		assert_true(check_text(*state, catalog, kinds[i].firmware_message_id) >= 2);
+		assert_int_equal(journal_send_event(&without_cpu, NULL), 0);
+		check_text(*state, catalog, kinds[i].firmware_message_id);
+	}
+}
+
+static void test_catalog_of_others(void **state)
+{
+	_cleanup_free_ char *catalog = read_catalog();
+	struct lost lost = { .where = "cpu3 ring overrun" };
+	struct action action = { .target = "page 12345000", .text = "too many errors" };
+
+	assert_int_equal(journal_send_lost(1, &lost, NULL), 0);
+	assert_true(check_text(*state, catalog, LOST_MESSAGE_ID) >= 2);
+	for (int i = 0; i < ACTION_KINDS_; i++) {
+		action.kind = (enum action_kind)i;
+		assert_int_equal(journal_send_action(&action, NULL), 0);
+		assert_true(check_text(*state, catalog, action_message_ids[i]) >= 1);
 	}
 }
 
@@ -438,7 +534,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_event_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_amd_registers, setup, teardown),
 		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_catalog),
+		cmocka_unit_test_setup_teardown(test_catalog_of_events, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_catalog_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_action, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_journald, setup, teardown),
