@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "sinks/journal.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 enum {
 	WALK_LIMIT = 512,
 	RETRY_FIRST_US = 1000000,
 	RETRY_LAST_US = 600 * 1000000,
+	SEARCH_MOST_US = 5 * 1000000, /* of a life, for what an earlier database may have sent */
 };
 
 /* What the journal took and the store does not know yet. */
@@ -31,6 +33,9 @@ struct outbox {
 	bool waits; /* the store has entries that the journal has not been sent, or refused */
 	bool refusal_told;
 	uint64_t retry_us;
+	int64_t began_us;	       /* this life, us since the epoch */
+	struct journal_search *search; /* NULL: not open */
+	uint64_t searched_us;	       /* how long, all in all */
 };
 
 int outbox_new(const struct host *host, struct outbox **ret_outbox)
@@ -40,6 +45,7 @@ int outbox_new(const struct host *host, struct outbox **ret_outbox)
 	if (!outbox)
 		return -ENOMEM;
 	outbox->host = host;
+	outbox->began_us = clock_wall_us();
 	*ret_outbox = outbox;
 	return 0;
 }
@@ -48,6 +54,7 @@ void outbox_free(struct outbox *outbox)
 {
 	if (!outbox)
 		return;
+	journal_search_close(outbox->search);
 	free(outbox->sent);
 	free(outbox);
 }
@@ -89,10 +96,57 @@ static void note_refused(struct outbox *outbox, int error)
 	outbox->waits = true;
 }
 
+/* --- what an earlier database may have sent --- */
+
+/* Only what is found late can be found again: what comes live is new. */
+static bool may_be_told(const struct outbox *outbox, const struct record *record)
+{
+	return record->replayed ||
+	       (record->source == SOURCE_KMSG && record->time_us < outbox->began_us);
+}
+
+static int search_delivery(struct outbox *outbox, const struct event *event)
+{
+	int r = outbox->search ? 0 : journal_search_open(&outbox->search);
+
+	return r < 0 ? r : journal_search_delivery(outbox->search, event);
+}
+
+static void close_search(struct outbox *outbox)
+{
+	journal_search_close(outbox->search);
+	outbox->search = NULL;
+}
+
+/*
+ * A database that was lost takes its keys with it, and an archive is read anew: the journal may
+ * have the event under another ID. Nothing is held up for long by that, and twice is better than
+ * never.
+ */
+static bool is_told(struct outbox *outbox, const struct event *event)
+{
+	uint64_t begin_us = clock_monotonic_us();
+	int r;
+
+	if (!may_be_told(outbox, &event->record) || outbox->searched_us >= SEARCH_MOST_US)
+		return false;
+	r = search_delivery(outbox, event);
+	outbox->searched_us += clock_monotonic_us() - begin_us;
+	if (r < 0)
+		outbox->searched_us = SEARCH_MOST_US;
+	if (outbox->searched_us >= SEARCH_MOST_US) {
+		log_notice("the journal is not searched any more for what an earlier database sent "
+			   "it: %s",
+			   r < 0 ? strerror(-r) : "it takes too long");
+		close_search(outbox);
+	}
+	return r > 0;
+}
+
 static int send_event(void *context, const struct event *event)
 {
 	struct outbox *outbox = context;
-	int r = journal_send_event(event, outbox->host);
+	int r = is_told(outbox, event) ? 0 : journal_send_event(event, outbox->host);
 
 	if (r < 0)
 		note_refused(outbox, r);
@@ -215,6 +269,8 @@ uint64_t outbox_settle(struct outbox *outbox)
 		outbox->refusal_told = false;
 	}
 	outbox->retry_us = 0;
+	if (!outbox_unsettled(outbox))
+		close_search(outbox);
 	return outbox_unsettled(outbox) ? 1 : 0;
 }
 

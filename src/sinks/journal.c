@@ -22,10 +22,7 @@
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 #endif
 
-enum {
-	SEND_WAIT_MS = 50,
-	FIELD_MAX = 64, /* journald refuses longer names */
-};
+enum { SEND_WAIT_MS = 50 };
 
 /* clang-format off */
 /* One row per kind of action; of the ids as below. */
@@ -118,12 +115,11 @@ static void add_number(struct strbuf *entry, const char *field, uint64_t value)
 	strbuf_addf(entry, "%s=%" PRIu64 "\n", field, value);
 }
 
-/* The journal field of a JSON key: "bank_type" is MCE_BANK_TYPE. Returns field. */
-static const char *field_of(const char *key, char field[FIELD_MAX])
+const char *journal_field(const char *key, char field[JOURNAL_FIELD_MAX])
 {
-	size_t length = (size_t)snprintf(field, FIELD_MAX, "MCE_%s", key);
+	size_t length = (size_t)snprintf(field, JOURNAL_FIELD_MAX, "MCE_%s", key);
 
-	for (size_t i = 0; i < length && i < FIELD_MAX; i++)
+	for (size_t i = 0; i < length && i < JOURNAL_FIELD_MAX; i++)
 		if (field[i] >= 'a' && field[i] <= 'z')
 			field[i] = (char)(field[i] - 'a' + 'A');
 	return field;
@@ -195,6 +191,7 @@ static void add_identity(struct strbuf *entry, const struct event *event)
 	if (event->seq)
 		add_number(entry, "MCE_SEQ", event->seq);
 	add_sources(entry, event->sources ? event->sources : 1u << record->source);
+	add_text(entry, "MCE_DELIVERY_KEY", record->key);
 	add_time(entry, record->time_us);
 	if (record->ring_time_us)
 		strbuf_addf(entry, "MCE_RING_TIME_US=%" PRId64 "\n", record->ring_time_us);
@@ -225,12 +222,12 @@ static void add_processor(struct strbuf *entry, const struct event *event)
 static void add_registers(struct strbuf *entry, const struct event *event)
 {
 	const struct record *record = &event->record;
-	char field[FIELD_MAX], text[REGISTER_TEXT_MAX], fru_text[EVENT_FRU_TEXT_MAX];
+	char field[JOURNAL_FIELD_MAX], text[REGISTER_TEXT_MAX], fru_text[EVENT_FRU_TEXT_MAX];
 
 	add_number(entry, "MCE_BANK", record->bank);
 	for (int id = record_has_bank(record) ? 0 : REGISTER_STATUS + 1; id < REGISTER_COUNT_; id++)
 		if (register_present(record, (enum register_id)id))
-			add_text(entry, field_of(record_registers[id].name, field),
+			add_text(entry, journal_field(record_registers[id].name, field),
 				 register_to_text(record, (enum register_id)id, text));
 	add_text(entry, "MCE_FRU_TEXT", event_fru_text(event, fru_text));
 }
@@ -241,7 +238,7 @@ static void add_registers(struct strbuf *entry, const struct event *event)
  */
 static void add_location(struct strbuf *entry, const struct location *location)
 {
-	char field[FIELD_MAX];
+	char field[JOURNAL_FIELD_MAX];
 
 	for (unsigned int i = 0; i < LOCATION_FIELDS; i++) {
 		const char *key = location_fields[i].name;
@@ -251,7 +248,7 @@ static void add_location(struct strbuf *entry, const struct location *location)
 			continue;
 		if (strcmp(key, "bank") == 0)
 			key = "dram_bank";
-		add_number(entry, field_of(key, field), (uint64_t)value);
+		add_number(entry, journal_field(key, field), (uint64_t)value);
 	}
 }
 

@@ -60,7 +60,7 @@ int journal_search_open(struct journal_search **ret_search);
 void journal_search_close(struct journal_search *search);
 
 /*
- * Whether this user's process already sent the event (by MCE_EVENT_ID) or the
+ * Whether this user's process, or root's, already sent the event (by MCE_EVENT_ID) or the
  * loss (by MCE_LOST_SEQ, time and place: a database that was set aside starts
  * counting anew) or the action (by MCE_ACTION_SEQ and time). An entry of another user is not
  * believed. Returns 1 or 0. Errors: -errno; then nothing is known, and twice is better than never.
@@ -69,6 +69,13 @@ int journal_search_event(struct journal_search *search, const struct event *even
 int journal_search_lost(struct journal_search *search, uint64_t seq, const struct lost *lost);
 
 int journal_search_action(struct journal_search *search, const struct action *action);
+
+/*
+ * The same for an event that an earlier database may have had under another MCE_EVENT_ID: the
+ * delivery has the same MCE_DELIVERY_KEY, or it tells of a fatal error whose entry another source
+ * delivered first (event_same_error(), event_reported_again()).
+ */
+int journal_search_delivery(struct journal_search *search, const struct event *event);
 
 /* syslog level of a severity: never above LOG_CRIT, those are broadcast to terminals. */
 int journal_priority(enum severity severity);

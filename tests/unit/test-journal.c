@@ -9,8 +9,20 @@
 static char socket_path[108];
 static char varlink_path[108];
 
+#include <systemd/sd-journal.h>
+
+/* Where the journal's files are; "": in the machine's own places. */
+static char journal_directory[108];
+
+static int open_journal(sd_journal **ret_journal, int flags)
+{
+	return journal_directory[0] ? sd_journal_open_directory(ret_journal, journal_directory, 0)
+				    : sd_journal_open(ret_journal, flags);
+}
+
 #define JOURNAL_SOCKET	       socket_path
 #define JOURNAL_VARLINK_SOCKET varlink_path
+#define sd_journal_open	       open_journal
 #include "sinks/journal.c"
 #include "sinks/journal-search.c"
 
@@ -90,6 +102,7 @@ static struct event sample(void)
 					  RECORD_HAS_CPUID | RECORD_HAS_SOCKETID,
 				.source = SOURCE_TRACE,
 				.time_us = 1700000000000001,
+				.key = "trace:1:2",
 			},
 		.decoded =
 			{
@@ -151,6 +164,7 @@ static void test_event_fields(void **state)
 		"MCE_BOOT_ID=0102030405060708090a0b0c0d0e0f10",
 		"MCE_SEQ=7",
 		"MCE_SOURCES=trace,erst",
+		"MCE_DELIVERY_KEY=trace:1:2",
 		"MCE_TIME_US=1700000000000001",
 		"MCE_TIME=2023-11-14T22:13:20.000001Z",
 		"MCE_REPLAYED=false",
@@ -270,7 +284,7 @@ static char *read_catalog(void)
 /* How many fields the catalog's text of the entry that comes next has; the entry has them all. */
 static unsigned int check_text(struct fixture *fixture, const char *catalog, const char *id)
 {
-	char line[64], field[FIELD_MAX];
+	char line[64], field[JOURNAL_FIELD_MAX];
 	const char *at, *end;
 	unsigned int n = 0;
 	int length;
@@ -528,6 +542,112 @@ static void test_search(void **state)
 	journal_search_close(NULL);
 }
 
+/* --- what an earlier database had --- */
+
+enum { NOBODY = 65534 }; /* whose entry tells of "erst:1:2", with another status */
+
+/*
+ * A journal with the entry of an ERST record, tests/golden/journal/told.journal.gz, which journald
+ * wrote for mcelog --harvest.
+ */
+static struct journal_search *open_told(struct fixture *fixture)
+{
+	const char *srcdir = getenv("MCELOG_TEST_SRCDIR");
+	struct journal_search *search = NULL;
+	char command[512];
+
+	snprintf(journal_directory, sizeof(journal_directory), "%s", fixture->directory);
+	snprintf(command, sizeof(command),
+		 "gzip -dc '%s/tests/golden/journal/told.journal.gz' >'%s/system.journal'",
+		 srcdir ? srcdir : ".", journal_directory);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(journal_search_open(&search), 0);
+	return search;
+}
+
+static void close_told(struct journal_search *search)
+{
+	char path[128];
+
+	journal_search_close(search);
+	snprintf(path, sizeof(path), "%s/system.journal", journal_directory);
+	assert_int_equal(unlink(path), 0);
+	journal_directory[0] = '\0';
+}
+
+/* The error of that entry, as its kernel's log in pstore has it. */
+static struct event told_by_log(void)
+{
+	struct event event = {
+		.record =
+			{
+				.status = 0xfe00000000800400,
+				.addr = 0x12345000,
+				.misc = 0x8c,
+				.tsc = 0x51e7bb821,
+				.bank = 3,
+				.fields = RECORD_HAS_ADDR | RECORD_HAS_MISC | RECORD_HAS_TSC,
+				.source = SOURCE_PSTORE,
+				.replayed = true,
+				.time_us = 1795212228000000,
+				.key = "pstore:0123456789abcdef:0",
+			},
+		.decoded.severity = SEVERITY_FATAL,
+	};
+
+	assert_int_equal(sd_id128_randomize(&event.id), 0);
+	return event;
+}
+
+static void test_search_key(void **state)
+{
+	struct journal_search *search = open_told(*state);
+	struct event event = sample();
+
+	strcpy(event.record.key, "erst:7710377804344328193:9e04297b2575c3c4");
+	assert_int_equal(journal_search_delivery(search, &event), 1);
+	assert_int_equal(journal_search_event(search, &event), 0);
+	strcpy(event.record.key, "erst:7710377804344328193:9e04297b2575c3c5");
+	assert_int_equal(journal_search_delivery(search, &event), 0);
+	event.record.key[0] = '\0';
+	assert_int_equal(journal_search_delivery(search, &event), 0);
+	strcpy(event.record.key, "erst:1:2");
+	if (getuid() != NOBODY)
+		assert_int_equal(journal_search_delivery(search, &event), 0);
+	close_told(search);
+}
+
+static void test_search_same_error(void **state)
+{
+	struct journal_search *search = open_told(*state);
+	struct event event = told_by_log();
+
+	assert_int_equal(journal_search_delivery(search, &event), 1);
+
+	/* the same source, another time, another address, not fatal, another bank */
+	event.record.source = SOURCE_ERST;
+	assert_int_equal(journal_search_delivery(search, &event), 0);
+	event = told_by_log();
+	event.record.time_us += 60 * 1000000;
+	assert_int_equal(journal_search_delivery(search, &event), 0);
+	event = told_by_log();
+	event.record.addr++;
+	assert_int_equal(journal_search_delivery(search, &event), 0);
+	event = told_by_log();
+	event.decoded.severity = SEVERITY_CORRECTED;
+	assert_int_equal(journal_search_delivery(search, &event), 0);
+	event = told_by_log();
+	event.record.bank = 4;
+	assert_int_equal(journal_search_delivery(search, &event), 0);
+
+	/* a liar's */
+	event = told_by_log();
+	event.record.status++;
+	if (getuid() != NOBODY)
+		assert_int_equal(journal_search_delivery(search, &event), 0);
+	close_told(search);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -542,6 +662,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stuck_journald, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_synchronize, setup, teardown),
 		cmocka_unit_test(test_search),
+		cmocka_unit_test_setup_teardown(test_search_key, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_search_same_error, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
