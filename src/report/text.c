@@ -73,7 +73,7 @@ void text_add_count(struct strbuf *buffer, uint64_t count, const char *noun)
 	strbuf_addf(buffer, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
 }
 
-/* How many bytes of text go into a line: whole words, or one that is longer than it. */
+/* How many bytes of text go into a line: whole words, or a piece of one that is longer than it. */
 static size_t fit(const char *text, size_t width)
 {
 	size_t length = strcspn(text, " "), next = length;
@@ -84,7 +84,7 @@ static size_t fit(const char *text, size_t width)
 			break;
 		length = next;
 	}
-	return length;
+	return length < width ? length : width;
 }
 
 void text_add_wrapped(struct strbuf *buffer, unsigned int indent, const char *text)

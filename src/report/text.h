@@ -22,7 +22,10 @@ void text_add_sources(struct strbuf *buffer, uint32_t sources);
 /* "socket 0, channel 2, DIMM 1": what is known of the location; nothing when nothing is. */
 void text_add_location(struct strbuf *buffer, const struct location *location);
 
-/* The text in lines of at most 100 columns, each indented by so many spaces and ended. */
+/*
+ * The text in lines of at most 100 columns, each indented by so many spaces and ended. A word
+ * that is longer is cut in pieces.
+ */
 void text_add_wrapped(struct strbuf *buffer, unsigned int indent, const char *text);
 
 /* "1 error", "2 errors". */
