@@ -22,8 +22,9 @@ static const struct cper_row section_rows[] = {
 };
 
 /* N.2.4.4.1, table "ARM Processor Error Information Structure". */
+static const char *const multiplicities[] = { "Single error", "Multiple errors" };
 static const struct cper_row info_rows[] = {
-	{ .name = "multiple_error", .text = "0 single, 1 multiple errors, else their number",
+	{ .name = "multiple_error", .text = "Number of errors", CPER_TEXTS(multiplicities),
 	  .valid = 0, .offset = 5, .size = 2 },
 	{ .name = "error_information", .text = "Error information", .valid = VALID_ERROR,
 	  .offset = INFO_ERROR, .size = 8 },

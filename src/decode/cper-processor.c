@@ -21,6 +21,24 @@ enum { TYPE_X86 = 0 };
 /* clang-format off */
 static const char *const processor_types[] = { "IA32/X64", "IA64", "ARM" };
 static const char *const isas[] = { "IA32", "IA64", "X64", "ARM A32/T32", "ARM A64" };
+/* A bit each, of which several may be set. */
+static const char *const error_types[] = {
+	[1] = "Cache error",
+	[2] = "TLB error",
+	[3] = "Cache and TLB error",
+	[4] = "Bus error",
+	[5] = "Cache and bus error",
+	[6] = "TLB and bus error",
+	[7] = "Cache, TLB and bus error",
+	[8] = "Micro-architectural error",
+	[9] = "Cache and micro-architectural error",
+	[10] = "TLB and micro-architectural error",
+	[11] = "Cache, TLB and micro-architectural error",
+	[12] = "Bus and micro-architectural error",
+	[13] = "Cache, bus and micro-architectural error",
+	[14] = "TLB, bus and micro-architectural error",
+	[15] = "Cache, TLB, bus and micro-architectural error",
+};
 static const char *const operations[] = {
 	"Unknown or generic operation", "Data read", "Data write", "Instruction execution",
 };
@@ -30,7 +48,7 @@ static const struct cper_row rows[] = {
 	  .valid = VALID_TYPE, .offset = AT_TYPE, .size = 1 },
 	{ .name = "processor_isa", .text = "Unknown instruction set", CPER_TEXTS(isas),
 	  .valid = 1, .offset = 9, .size = 1 },
-	{ .name = "processor_error_type", .text = "1 cache, 2 TLB, 4 bus, 8 micro-architectural",
+	{ .name = "processor_error_type", .text = "Unknown type of error", CPER_TEXTS(error_types),
 	  .valid = VALID_ERROR, .offset = AT_ERROR, .size = 1 },
 	{ .name = "operation", .text = "Unknown operation", CPER_TEXTS(operations),
 	  .valid = VALID_OPERATION, .offset = AT_OPERATION, .size = 1 },
