@@ -135,8 +135,8 @@ static bool is_told(struct outbox *outbox, const struct event *event)
 	if (r < 0)
 		outbox->searched_us = SEARCH_MOST_US;
 	if (outbox->searched_us >= SEARCH_MOST_US) {
-		log_notice("the journal is not searched any more for what an earlier database sent "
-			   "it: %s",
+		log_notice("errors may be in the journal twice, what an earlier database sent is "
+			   "not searched any more: %s",
 			   r < 0 ? strerror(-r) : "it takes too long");
 		close_search(outbox);
 	}
