@@ -112,14 +112,15 @@ static int read_rows(struct query *query, struct row **ret_rows, size_t *ret_n)
 
 /*
  * The newest one; of the records of one panic the kernel writes the one that it
- * stopped for last.
+ * stopped for last. What a later boot found in a bank has no time of its own.
  */
 static int read_fatal(struct query *query, struct query_boot *boot)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
 	int r = query_prepare(query,
 			      ROW_SELECT "WHERE boot = ?1 AND severity = 'fatal' "
-					 "ORDER BY time_us DESC, seq DESC LIMIT 1",
+					 "ORDER BY time_us = 0 OR " QUERY_IS_LEFT
+					 ", time_us DESC, seq DESC LIMIT 1",
 			      &statement);
 
 	if (r < 0)
@@ -181,13 +182,16 @@ static void count_severity(struct query_boot *boot, const char *name, uint64_t e
 		boot->uncorrected += errors;
 }
 
+/* Without those of the stop itself: its incident, and fatal ones that have no time of their own. */
 static int count_errors(struct query *query, struct query_boot *boot)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
 	int r = query_prepare(query,
 			      "SELECT severity, sum(count), max(time_us) FROM event "
 			      "WHERE boot = ?1 AND (?2 IS NULL "
-			      "OR (incident <> ?2 AND (?3 = 0 OR time_us <= ?3))) "
+			      "OR (incident <> ?2 AND (?3 = 0 OR time_us <= ?3) "
+			      "AND (severity <> 'fatal' OR (time_us <> 0 "
+			      "AND NOT " QUERY_IS_LEFT ")))) "
 			      "GROUP BY severity",
 			      &statement);
 
@@ -236,27 +240,36 @@ static enum boot_end judge(const struct query_boot *boot, const struct row *row,
 	return row->journal_end == END_CUT || row->ended_us == 0 ? BOOT_CUT : BOOT_UNKNOWN;
 }
 
+/* When what stopped it happened; 0 unknown, as where a later boot found it in a bank. */
+static int64_t stop_time(const struct query_boot *boot)
+{
+	if (boot->has_fatal)
+		return event_is_of_boot_before(&boot->fatal) ? 0 : boot->fatal.record.time_us;
+	return boot->next_us && boot->stopped_us >= boot->next_us ? 0 : boot->stopped_us;
+}
+
 static int64_t last_sign(const struct query_boot *boot, const struct row *row)
 {
-	int64_t last_us = row->journal_last_us;
+	int64_t last_us = row->journal_last_us, stop_us = stop_time(boot);
 
-	if (boot->has_fatal && boot->fatal.record.time_us > last_us)
-		last_us = boot->fatal.record.time_us;
-	if (boot->stopped_us > last_us)
-		last_us = boot->stopped_us;
+	if (stop_us > last_us)
+		last_us = stop_us;
 	if (boot->has_crash && boot->crash.time_us > last_us)
 		last_us = boot->crash.time_us;
 	return last_us ? last_us : row->ended_us;
 }
 
-static int complete(struct query *query, const struct row *row, int offset, sd_id128_t running,
-		    struct query_boot *ret_boot)
+/* The boot of row i out of n. */
+static int complete(struct query *query, const struct row *rows, size_t i, size_t n,
+		    sd_id128_t running, struct query_boot *ret_boot)
 {
+	const struct row *row = &rows[i];
 	struct query_boot boot = {
-		.offset = offset,
+		.offset = (int)i + 1 - (int)n,
 		.id = row->id,
 		.began_us = row->began_us,
 		.stopped_us = row->stopped_us,
+		.next_us = i + 1 < n ? rows[i + 1].began_us : 0,
 	};
 	int r = read_fatal(query, &boot);
 
@@ -284,7 +297,7 @@ int query_boots(struct query *query, sd_id128_t running, unsigned int limit,
 	for (size_t i = limit && n > limit ? n - limit : 0; r == 0 && i < n; i++) {
 		struct query_boot boot;
 
-		r = complete(query, &rows[i], (int)i + 1 - (int)n, running, &boot);
+		r = complete(query, rows, i, n, running, &boot);
 		if (r == 0)
 			r = each(context, &boot);
 	}
@@ -355,8 +368,7 @@ int query_find_boot(struct query *query, sd_id128_t running, const char *text,
 
 	if (r == 0)
 		r = is_offset(text) ? find_offset(text, n, &index) : find_id(text, rows, n, &index);
-	return r < 0 ? r
-		     : complete(query, &rows[index], (int)index + 1 - (int)n, running, ret_boot);
+	return r < 0 ? r : complete(query, rows, index, n, running, ret_boot);
 }
 
 int query_crashes(struct query *query, sd_id128_t boot,
@@ -383,6 +395,32 @@ int query_crashes(struct query *query, sd_id128_t boot,
 	return r;
 }
 
+int query_unexplained_crashes(struct query *query,
+			      int (*each)(void *context, const struct crash *crash), void *context)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = query_prepare(query,
+			      CRASH_SELECT "WHERE by_hardware AND NOT EXISTS (SELECT 1 FROM event "
+					   "WHERE severity = 'fatal' AND (event.boot = crash.boot "
+					   "OR (crash.time_us <> 0 "
+					   "AND abs(event.time_us - crash.time_us) <= 60000000))) "
+					   "AND NOT EXISTS (SELECT 1 FROM boot "
+					   "WHERE boot.id = crash.boot AND stopped <> '') "
+					   "ORDER BY time_us, key",
+			      &statement);
+
+	if (r < 0)
+		return r;
+	while ((r = sql_step(statement)) > 0) {
+		struct crash crash = read_crash(statement);
+
+		r = each(context, &crash);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
 int query_lone_fatals(struct query *query, int (*each)(void *context, const struct event *event),
 		      void *context)
 {
@@ -393,7 +431,8 @@ int query_lone_fatals(struct query *query, int (*each)(void *context, const stru
 			      "AND source NOT IN ('replay', 'text') "
 			      "AND seq IN (SELECT max(seq) FROM event WHERE boot IS NULL "
 			      "AND severity = 'fatal' GROUP BY incident) "
-			      "ORDER BY time_us, seq",
+			      "ORDER BY CASE time_us WHEN 0 THEN " QUERY_FOUND
+			      " ELSE time_us END, seq",
 			      &statement);
 
 	if (r < 0)

@@ -8,6 +8,13 @@
 
 enum { QUERY_ID_DIGITS = 32 };
 
+/* SQL: when a row of table event was first stored, 0 where that is not known. */
+#define QUERY_FOUND                                                                                \
+	"ifnull((SELECT min(seen_us) FROM delivery WHERE delivery.event = event.seq), 0)"
+
+/* SQL: it is a bank as in event_is_of_boot_before(): its time is that of its discovery. */
+#define QUERY_IS_LEFT "(boot_time AND ifnull(tsc, 0) = 0 AND severity = 'fatal')"
+
 struct query {
 	sqlite3 *db;
 	struct row_names names;

@@ -51,11 +51,31 @@ int query_prepare(struct query *query, const char *sql, sqlite3_stmt **ret_state
 	return sql_result(query->db, sqlite3_prepare_v2(query->db, sql, -1, ret_statement, NULL));
 }
 
-/* Where a walk is: the time and number of the last event given. */
+/*
+ * Where a walk is: the time and number of the last event given. The time of one that has none
+ * is when it was found.
+ */
 struct position {
 	int64_t time_us;
 	int64_t seq;
 };
+
+/* The found ones without a time, in that order: there are few. */
+struct undated {
+	struct position *positions;
+	size_t n;
+	size_t next; /* the first that was not given yet */
+};
+
+static void undated_free(struct undated *undated)
+{
+	free(undated->positions);
+}
+
+static bool is_before(struct position a, struct position b)
+{
+	return a.time_us != b.time_us ? a.time_us < b.time_us : a.seq < b.seq;
+}
 
 /* Just before the limit newest events; the start when there are not so many. */
 static int find_start(struct query *query, const struct query_filter *filter,
@@ -67,10 +87,15 @@ static int find_start(struct query *query, const struct query_filter *filter,
 	*ret_position = (struct position){ INT64_MIN, INT64_MIN };
 	if (filter->limit == 0)
 		return 0;
-	r = query_prepare(query,
-			  "SELECT time_us, seq FROM event WHERE ?2 IS NULL OR boot = ?2 "
-			  "ORDER BY time_us DESC, seq DESC LIMIT 1 OFFSET ?1",
-			  &statement);
+	r = query_prepare(
+		query,
+		"SELECT at, seq FROM (SELECT * FROM (SELECT time_us AS at, seq FROM event "
+		"WHERE time_us <> 0 AND (?2 IS NULL OR boot = ?2) "
+		"ORDER BY time_us DESC, seq DESC LIMIT ?1 + 1) "
+		"UNION ALL SELECT " QUERY_FOUND ", seq FROM event "
+		"WHERE time_us = 0 AND (?2 IS NULL OR boot = ?2)) "
+		"ORDER BY at DESC, seq DESC LIMIT 1 OFFSET ?1",
+		&statement);
 	if (r < 0)
 		return r;
 	sqlite3_bind_int64(statement, 1, filter->limit);
@@ -80,6 +105,36 @@ static int find_start(struct query *query, const struct query_filter *filter,
 		*ret_position = (struct position){ sqlite3_column_int64(statement, 0),
 						   sqlite3_column_int64(statement, 1) };
 	return r < 0 ? r : 0;
+}
+
+/* Those behind start. */
+static int read_undated(struct query *query, struct position start, sd_id128_t boot,
+			struct undated *undated)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = query_prepare(query,
+			      "SELECT at, seq FROM (SELECT " QUERY_FOUND " AS at, seq FROM event "
+			      "WHERE time_us = 0 AND (?3 IS NULL OR boot = ?3)) "
+			      "WHERE (at, seq) > (?1, ?2) ORDER BY at, seq",
+			      &statement);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(statement, 1, start.time_us);
+	sqlite3_bind_int64(statement, 2, start.seq);
+	sql_bind_id(statement, 3, boot);
+	while ((r = sql_step(statement)) > 0) {
+		struct position *grown = reallocarray(undated->positions, undated->n + 1,
+						      sizeof(*undated->positions));
+
+		if (!grown)
+			return -ENOMEM;
+		undated->positions = grown;
+		undated->positions[undated->n++] =
+			(struct position){ sqlite3_column_int64(statement, 0),
+					   sqlite3_column_int64(statement, 1) };
+	}
+	return r;
 }
 
 /* Up to CHUNK events from a bound statement, which is then free of locks. Returns how many. */
@@ -105,15 +160,65 @@ static int give(const struct event *events, int n,
 	return 0;
 }
 
+/* The event of that number; one that is gone meanwhile is left out. */
+static int give_one(struct query *query, int64_t seq,
+		    int (*each)(void *context, const struct event *event), void *context)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	struct event event;
+	int r = query_prepare(query, ROW_SELECT "WHERE seq = ?1", &statement);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(statement, 1, seq);
+	r = sql_step(statement);
+	if (r <= 0)
+		return r;
+	row_read_event(statement, &query->names, &event);
+	sqlite3_reset(statement);
+	return each(context, &event);
+}
+
+static int give_undated(struct query *query, struct undated *undated, struct position end,
+			int (*each)(void *context, const struct event *event), void *context)
+{
+	int r = 0;
+
+	while (r == 0 && undated->next < undated->n &&
+	       is_before(undated->positions[undated->next], end))
+		r = give_one(query, undated->positions[undated->next++].seq, each, context);
+	return r;
+}
+
+static struct position position_of(const struct event *event)
+{
+	return (struct position){ event->record.time_us, (int64_t)event->seq };
+}
+
+static int give_in_order(struct query *query, struct undated *undated, const struct event *events,
+			 int n, int (*each)(void *context, const struct event *event),
+			 void *context)
+{
+	int r = 0;
+
+	for (int i = 0; i < n && r == 0; i++) {
+		r = give_undated(query, undated, position_of(&events[i]), each, context);
+		if (r == 0)
+			r = each(context, &events[i]);
+	}
+	return r;
+}
+
 static int walk_from(struct query *query, struct position position, sd_id128_t boot,
-		     int (*each)(void *context, const struct event *event), void *context)
+		     struct undated *undated, int (*each)(void *context, const struct event *event),
+		     void *context)
 {
 	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
 	_cleanup_free_ struct event *events = calloc(CHUNK, sizeof(*events));
 	int n, r = query_prepare(query,
-				 ROW_SELECT
-				 "WHERE (time_us, seq) > (?1, ?2) AND (?3 IS NULL OR boot = ?3) "
-				 "ORDER BY time_us, seq LIMIT 128",
+				 ROW_SELECT "WHERE (time_us, seq) > (?1, ?2) AND time_us <> 0 "
+					    "AND (?3 IS NULL OR boot = ?3) "
+					    "ORDER BY time_us, seq LIMIT 128",
 				 &statement);
 
 	if (r < 0)
@@ -125,12 +230,15 @@ static int walk_from(struct query *query, struct position position, sd_id128_t b
 		sqlite3_bind_int64(statement, 1, position.time_us);
 		sqlite3_bind_int64(statement, 2, position.seq);
 		n = read_chunk(query, statement, events);
-		if (n <= 0)
+		if (n < 0)
 			return n;
-		position.time_us = events[n - 1].record.time_us;
-		position.seq = (int64_t)events[n - 1].seq;
-		r = give(events, n, each, context);
+		if (n > 0)
+			position = position_of(&events[n - 1]);
+		r = give_in_order(query, undated, events, n, each, context);
 	} while (r == 0 && n == CHUNK);
+	if (r == 0)
+		r = give_undated(query, undated, (struct position){ INT64_MAX, INT64_MAX }, each,
+				 context);
 	return r;
 }
 
@@ -197,13 +305,32 @@ static int walk_id(struct query *query, const char *id,
 int query_events(struct query *query, const struct query_filter *filter,
 		 int (*each)(void *context, const struct event *event), void *context)
 {
+	_cleanup_(undated_free) struct undated undated = { 0 };
 	struct position start;
 	int r;
 
 	if (filter->id)
 		return walk_id(query, filter->id, each, context);
 	r = find_start(query, filter, &start);
-	return r < 0 ? r : walk_from(query, start, filter->boot, each, context);
+	if (r == 0)
+		r = read_undated(query, start, filter->boot, &undated);
+	return r < 0 ? r : walk_from(query, start, filter->boot, &undated, each, context);
+}
+
+int query_found(struct query *query, uint64_t seq, int64_t *ret_found_us)
+{
+	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
+	int r = query_prepare(query, "SELECT " QUERY_FOUND " FROM event WHERE seq = ?1",
+			      &statement);
+
+	if (r < 0)
+		return r;
+	sqlite3_bind_int64(statement, 1, (int64_t)seq);
+	r = sql_step(statement);
+	if (r < 0)
+		return r;
+	*ret_found_us = r > 0 ? sqlite3_column_int64(statement, 0) : 0;
+	return 0;
 }
 
 int query_deliveries(struct query *query, uint64_t seq,
@@ -315,117 +442,6 @@ bool query_has_boot(struct query *query, sd_id128_t boot)
 		return false;
 	sql_bind_id(statement, 1, boot);
 	return sql_step(statement) > 0;
-}
-
-/* Columns of the SELECT in query_groups(). */
-enum group_column {
-	GROUP_SEVERITY,
-	GROUP_CLASS,
-	GROUP_SOCKET,
-	GROUP_IMC,
-	GROUP_CHANNEL,
-	GROUP_DIMM,
-	GROUP_BANK_TYPE,
-	GROUP_BANK,
-	GROUP_MCA,
-	GROUP_EVENTS,
-	GROUP_ERRORS,
-	GROUP_FIRST,
-	GROUP_LAST,
-	GROUP_REPLAYED,
-	GROUP_FIRST_CPU,
-	GROUP_LAST_CPU,
-};
-
-static const char groups_sql[] =
-	"SELECT severity, class, socket, imc, channel, dimm, bank_type, bank, mca, count(*), "
-	"sum(count), min(nullif(time_us, 0)), max(time_us), "
-	"sum(replayed AND source <> 'replay'), ifnull(min(nullif(cpu, 4294967295)), 4294967295), "
-	"ifnull(max(nullif(cpu, 4294967295)), 4294967295) "
-	"FROM event WHERE ?1 IS NULL OR boot = ?1 "
-	"GROUP BY severity, class, socket, imc, channel, dimm, bank_type, bank, mca";
-
-static int32_t read_place(sqlite3_stmt *statement, int column)
-{
-	return sqlite3_column_type(statement, column) == SQLITE_NULL
-		       ? LOCATION_UNKNOWN
-		       : sqlite3_column_int(statement, column);
-}
-
-static struct query_group read_group(sqlite3_stmt *statement, struct row_names *names)
-{
-	struct query_group group = {
-		.location = { read_place(statement, GROUP_SOCKET), read_place(statement, GROUP_IMC),
-			      read_place(statement, GROUP_CHANNEL),
-			      read_place(statement, GROUP_DIMM), -1, -1, -1, -1, -1, -1 },
-		.bank_type = row_name(names, sql_column_text(statement, GROUP_BANK_TYPE)),
-		.bank = (uint32_t)sqlite3_column_int64(statement, GROUP_BANK),
-		.mca = row_name(names, sql_column_text(statement, GROUP_MCA)),
-		.events = (uint64_t)sqlite3_column_int64(statement, GROUP_EVENTS),
-		.errors = (uint64_t)sqlite3_column_int64(statement, GROUP_ERRORS),
-		.first_us = sqlite3_column_int64(statement, GROUP_FIRST),
-		.last_us = sqlite3_column_int64(statement, GROUP_LAST),
-		.replayed = (uint64_t)sqlite3_column_int64(statement, GROUP_REPLAYED),
-		.first_cpu = (uint32_t)sqlite3_column_int64(statement, GROUP_FIRST_CPU),
-		.last_cpu = (uint32_t)sqlite3_column_int64(statement, GROUP_LAST_CPU),
-	};
-
-	severity_parse(sql_column_text(statement, GROUP_SEVERITY), &group.severity);
-	class_parse(sql_column_text(statement, GROUP_CLASS), &group.class);
-	if (!group.mca)
-		group.mca = "";
-	return group;
-}
-
-static int compare_groups(const void *a, const void *b)
-{
-	const struct query_group *left = a, *right = b;
-
-	if (left->severity != right->severity)
-		return left->severity > right->severity ? -1 : 1;
-	return (left->last_us < right->last_us) - (left->last_us > right->last_us);
-}
-
-static int read_groups(struct query *query, sd_id128_t boot, struct query_group **ret_groups,
-		       size_t *ret_count)
-{
-	_cleanup_sql_finalize_ sqlite3_stmt *statement = NULL;
-	_cleanup_free_ struct query_group *groups = NULL;
-	size_t n = 0;
-	int r = query_prepare(query, groups_sql, &statement);
-
-	if (r < 0)
-		return r;
-	sql_bind_id(statement, 1, boot);
-	while ((r = sql_step(statement)) > 0) {
-		struct query_group *grown = realloc(groups, (n + 1) * sizeof(*groups));
-
-		if (!grown)
-			return -ENOMEM;
-		groups = grown;
-		groups[n++] = read_group(statement, &query->names);
-	}
-	if (r < 0)
-		return r;
-	*ret_groups = take_ptr(groups);
-	*ret_count = n;
-	return 0;
-}
-
-int query_groups(struct query *query, sd_id128_t boot,
-		 int (*each)(void *context, const struct query_group *group), void *context)
-{
-	_cleanup_free_ struct query_group *groups = NULL;
-	size_t n;
-	int r = read_groups(query, boot, &groups, &n);
-
-	if (r < 0)
-		return r;
-	if (n > 0)
-		qsort(groups, n, sizeof(*groups), compare_groups);
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = each(context, &groups[i]);
-	return r;
 }
 
 int query_lost(struct query *query, sd_id128_t boot,

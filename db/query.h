@@ -39,7 +39,8 @@ struct query_filter {
 };
 
 /*
- * Calls each() for the events, oldest first. A non-zero result ends the walk
+ * Calls each() for the events, oldest first; those of unknown time stand where they
+ * were found. A non-zero result ends the walk
  * and is returned. The stored judgement (severity, class, count, mca) is in
  * event->decoded; facts are not stored and are n_facts = 0. No lock is held
  * while each() runs: it may take its time, the daemon's log does not grow.
@@ -47,6 +48,9 @@ struct query_filter {
  */
 int query_events(struct query *query, const struct query_filter *filter,
 		 int (*each)(void *context, const struct event *event), void *context);
+
+/* When an event was first stored; 0 unknown. Errors: -errno. */
+int query_found(struct query *query, uint64_t seq, int64_t *ret_found_us);
 
 /* One source's delivery of an event. */
 struct query_delivery {
@@ -84,9 +88,14 @@ struct query_group {
 	uint32_t bank;
 	const char *mca;
 	uint64_t events;
-	uint64_t errors; /* sum of counts */
-	int64_t first_us;
+	uint64_t errors;  /* sum of counts */
+	int64_t first_us; /* of those of known time; 0 none */
 	int64_t last_us;
+	bool first_is_before; /* before that: then a later boot found it in its bank */
+	bool last_is_before;
+	int64_t found_us;   /* when the newest of unknown time was; 0: there is none */
+	const char *label;  /* the DIMM's, and firmware's name of the part, where */
+	const char *fru;    /* all have the same; NULL unknown */
 	uint64_t replayed;  /* events of these that were found after a reboot */
 	uint32_t first_cpu; /* the CPUs that reported them lie between these; RECORD_NO_CPU none */
 	uint32_t last_cpu;
@@ -124,6 +133,7 @@ struct query_boot {
 	/* the same in a sentence, also when the event is gone; "" nothing */
 	char stopped[EVENT_MESSAGE_MAX];
 	int64_t stopped_us; /* 0 unknown */
+	int64_t next_us;    /* when the boot after it on record began; 0: there is none */
 	bool has_crash;
 	struct crash crash;   /* where several tell of it, the one that says most */
 	uint64_t corrected;   /* errors in it; with a fatal one, those before that */
@@ -159,8 +169,15 @@ int query_crashes(struct query *query, sd_id128_t boot,
 		  int (*each)(void *context, const struct crash *crash), void *context);
 
 /*
+ * The crashes that hardware caused and of whose error there is no record: no fatal one of that
+ * boot, now or before retention, or within a minute. Oldest first. As query_deliveries().
+ */
+int query_unexplained_crashes(struct query *query,
+			      int (*each)(void *context, const struct crash *crash), void *context);
+
+/*
  * The fatal errors that stopped a boot that is not known, one of each incident, oldest first;
  * none from files. As query_events().
  */
-int query_lone_fatals(struct query *query,
-		      int (*each)(void *context, const struct event *event), void *context);
+int query_lone_fatals(struct query *query, int (*each)(void *context, const struct event *event),
+		      void *context);

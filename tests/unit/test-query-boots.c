@@ -269,6 +269,117 @@ static void test_errors_before(void **state)
 	assert_false(f->boots[1].has_fatal);
 }
 
+/* Of boot i; its time is that at which the next one found it in a bank. */
+static void add_leftover(struct fixture *f, unsigned int i, int seconds)
+{
+	struct event event = {
+		.record = {
+			.status = 0xbe00000000800400,
+			.vendor = VENDOR_INTEL,
+			.source = SOURCE_KMSG,
+			.fields = RECORD_HAS_TSC,
+			.time_us = AT(seconds),
+			.boot = id_of(i + 1),
+			.boot_time = true,
+			.bank = 3,
+		},
+		.decoded = { .severity = SEVERITY_FATAL, .vendor = "Intel", .count = 1 },
+	};
+	enum store_result result;
+
+	memset(&event.decoded.location, 0xff, sizeof(event.decoded.location));
+	snprintf(event.record.key, sizeof(event.record.key), "leftover:%u", i);
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(store_add_boot(f->store, id_of(i + 1), AT(1000 * (i + 1))), 0);
+	assert_int_equal(store_add(f->store, &event, false, &result), 0);
+	assert_int_equal(store_commit(f->store), 0);
+}
+
+/* When it was found is not when its boot ended. */
+static void test_leftover(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned int i = 0; i < 3; i++)
+		journal(f, i, false);
+	add_event(f, 0, 100, SEVERITY_CORRECTED, 3);
+	add_leftover(f, 0, 1002);
+	add_leftover(f, 1, 2002);
+	add_event(f, 1, 501, SEVERITY_FATAL, 1);
+	read_boots(f, SD_ID128_NULL, 0);
+	assert_int_equal(f->boots[0].end, BOOT_MACHINE_CHECK);
+	assert_int_equal(f->boots[0].last_us, AT(500));
+	assert_int_equal(f->boots[0].next_us, AT(1000));
+	assert_int_equal(f->boots[0].corrected, 3);
+	/* another record has the time */
+	assert_true(f->boots[1].has_fatal);
+	assert_int_equal(f->boots[1].fatal.record.time_us, AT(1501));
+	assert_int_equal(f->boots[1].last_us, AT(1501));
+	assert_int_equal(f->boots[1].uncorrected, 0);
+	assert_int_equal(f->boots[2].next_us, 0);
+}
+
+/* Fatal errors of a boot that have no time are of its stop, as the one that has. */
+static void test_undated_fatal(void **state)
+{
+	struct fixture *f = *state;
+
+	journal(f, 0, false);
+	add_event(f, 0, 400, SEVERITY_UNCORRECTED, 1);
+	add_event(f, 0, 500, SEVERITY_FATAL, 1);
+	add_event(f, 0, 0, SEVERITY_FATAL, 1);
+	add_event(f, 0, 0, SEVERITY_UCNA, 1);
+	journal(f, 1, false);
+	add_leftover(f, 0, 1001);
+	read_boots(f, SD_ID128_NULL, 0);
+	assert_int_equal(f->boots[0].fatal.record.time_us, AT(500));
+	assert_int_equal(f->boots[0].uncorrected, 2);
+}
+
+static int keep_crash(void *context, const struct crash *crash)
+{
+	struct crash *crashes = context;
+
+	while (crashes->key[0])
+		crashes++;
+	*crashes = *crash;
+	return 0;
+}
+
+/* Crashes by hardware of whose error there is no record. */
+static void test_unexplained(void **state)
+{
+	struct crash crashes[8] = { 0 };
+	struct fixture *f = *state;
+	char note[512];
+
+	for (unsigned int i = 0; i < 4; i++)
+		journal(f, i, false);
+	add_crash(f, 0, 501, true, "Fatal machine check");
+	add_crash(f, 1, 1501, true, "its event is of the boot");
+	add_event(f, 1, 10, SEVERITY_FATAL, 1);
+	add_crash(f, -1, 2560, true, "its event is of the minute");
+	add_event(f, 2, 500, SEVERITY_FATAL, 1);
+	add_crash(f, 3, 3501, false, "Oops");
+	add_event(f, 3, 500, SEVERITY_UNCORRECTED, 1);
+	add_crash(f, -1, 3601, true, "an error that is not fatal is none of a crash");
+	assert_int_equal(query_unexplained_crashes(f->query, keep_crash, crashes), 0);
+	assert_string_equal(crashes[0].reason, "Fatal machine check");
+	assert_int_equal(crashes[1].time_us, AT(3601));
+	assert_string_equal(crashes[2].key, "");
+
+	/* there was a record, which was kept long enough */
+	query_close(f->query);
+	store_close(f->store);
+	f->store = NULL;
+	assert_int_equal(store_set_aside(f->path, "it is damaged", &f->store, note), 0);
+	assert_int_equal(query_open(f->path, &f->query, note), 0);
+	memset(crashes, 0, sizeof(crashes));
+	assert_int_equal(query_unexplained_crashes(f->query, keep_crash, crashes), 0);
+	for (unsigned int i = 0; crashes[i].key[0]; i++)
+		assert_string_not_equal(crashes[i].reason, "its event is of the boot");
+}
+
 static int count_crash(void *context, const struct crash *crash)
 {
 	(void)crash;
@@ -409,7 +520,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_ends),	  TEST(test_watched),	     TEST(test_went_on),
 		TEST(test_errors_before), TEST(test_events_removed), TEST(test_crashes),
-		TEST(test_find),	  TEST(test_filter),
+		TEST(test_find),	  TEST(test_filter),	     TEST(test_leftover),
+		TEST(test_undated_fatal), TEST(test_unexplained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

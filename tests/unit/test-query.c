@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -242,6 +243,137 @@ static void test_many(void **state)
 	assert_int_equal(seen.events[299].seq, 4);
 }
 
+/* When the event was stored; of a test that is later than all its events. */
+static void set_seen(struct fixture *f, int64_t seq, int64_t seen_us)
+{
+	char sql[128];
+	sqlite3 *db;
+
+	snprintf(sql, sizeof(sql), "UPDATE delivery SET seen_us = %lld WHERE event = %lld",
+		 (long long)seen_us, (long long)seq);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_changes(db), 1);
+	sqlite3_close(db);
+}
+
+/* Stores one without a time; returns its number. */
+static int64_t add_undated(struct fixture *f, unsigned int i, int64_t seen_us)
+{
+	struct event event = sample(i % 4);
+	enum store_result result;
+
+	event.record.time_us = 0;
+	event.record.tsc = 5000 + i;
+	event.record.source = SOURCE_BERT;
+	event.record.fields &= ~RECORD_HAS_TIME;
+	snprintf(event.record.key, sizeof(event.record.key), "undated:%u", i);
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(store_add(f->store, &event, false, &result), 0);
+	assert_int_equal(result, STORE_NEW);
+	assert_int_equal(store_commit(f->store), 0);
+	set_seen(f, SAMPLES + 1 + i, seen_us);
+	return SAMPLES + 1 + i;
+}
+
+/* Those without a time stand where they were found, in whatever piece that is. */
+static void test_undated(void **state)
+{
+	static const unsigned int limits[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
+	static const int64_t order[] = { 5, 6, 1, 2, 8, 3, 7, 4, 9 };
+	struct fixture *f = *state;
+	int64_t found_us = -1;
+
+	assert_int_equal(add_undated(f, 0, T0 + 5 * SECOND / 2), 7);
+	assert_int_equal(add_undated(f, 1, T0 + 3 * SECOND / 2), 8);
+	assert_int_equal(add_undated(f, 2, T0 + 9 * SECOND), 9);
+	for (unsigned int i = 0; i <= 10; i++) {
+		unsigned int limit = i ? limits[i - 1] : 0, n = limit && limit < 9 ? limit : 9;
+
+		assert_int_equal(ask(f, limit, NULL), 0);
+		assert_int_equal(seen.n, n);
+		for (unsigned int j = 0; j < n; j++)
+			assert_int_equal(seen.events[j].seq, order[9 - n + j]);
+	}
+	assert_int_equal(query_found(f->query, 8, &found_us), 0);
+	assert_int_equal(found_us, T0 + 3 * SECOND / 2);
+	assert_int_equal(query_found(f->query, 99, &found_us), 0);
+	assert_int_equal(found_us, 0);
+}
+
+/* Also between the pieces that are read at a time, and when there is nothing else. */
+static void test_many_undated(void **state)
+{
+	struct fixture *f = *state;
+	enum store_result result;
+	int64_t last = 0;
+	unsigned int i;
+
+	assert_int_equal(store_begin(f->store), 0);
+	for (i = 0; i < 300; i++) {
+		struct event event = sample(0);
+
+		snprintf(event.record.key, sizeof(event.record.key), "many:%u", i);
+		event.record.tsc = 1000 + i;
+		event.record.time_us = i % 2 ? T0 + i * SECOND : 0;
+		assert_int_equal(store_add(f->store, &event, false, &result), 0);
+	}
+	assert_int_equal(store_commit(f->store), 0);
+	for (i = 0; i < 300; i += 2)
+		set_seen(f, SAMPLES + 1 + i, T0 + i * SECOND);
+	assert_int_equal(ask(f, 280, NULL), 0);
+	assert_int_equal(seen.n, 280);
+	for (i = 0; i < seen.n; i++) {
+		assert_true((int64_t)seen.events[i].seq > last);
+		last = (int64_t)seen.events[i].seq;
+	}
+	assert_int_equal(last, SAMPLES + 300);
+	assert_int_equal(ask(f, 0, NULL), 0);
+	assert_int_equal(seen.n, SAMPLES + 300);
+}
+
+static int keep_group(void *context, const struct query_group *group)
+{
+	struct query_group *groups = context;
+
+	while (groups->events)
+		groups++;
+	*groups = *group;
+	return 0;
+}
+
+/* What has no time has one of discovery; what a later boot found in a bank was before. */
+static void test_group_times(void **state)
+{
+	struct query_group groups[8] = { 0 };
+	struct fixture *f = *state;
+	struct event event = sample(4);
+	enum store_result result;
+
+	add_undated(f, 0, T0 + 99 * SECOND);
+	event.record.boot_time = true;
+	event.record.tsc = 0;
+	event.record.bank = 9;
+	event.record.time_us = T0 + 50 * SECOND;
+	strcpy(event.record.key, "leftover");
+	strcpy(event.fru_text, "DIMM_A1");
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(store_add(f->store, &event, false, &result), 0);
+	assert_int_equal(store_commit(f->store), 0);
+	assert_int_equal(query_groups(f->query, SD_ID128_NULL, keep_group, groups), 0);
+	assert_int_equal(groups[0].bank, 9);
+	assert_true(groups[0].first_is_before && groups[0].last_is_before);
+	assert_string_equal(groups[0].fru, "DIMM_A1");
+	assert_int_equal(groups[0].found_us, 0);
+	assert_int_equal(groups[1].bank, 4);
+	assert_false(groups[1].first_is_before || groups[1].last_is_before);
+	assert_null(groups[1].fru);
+	/* newest first: found after all the others */
+	assert_int_equal(groups[2].location.socket, 0);
+	assert_int_equal(groups[2].found_us, T0 + 99 * SECOND);
+	assert_int_equal(groups[2].last_us, T0 + SECOND);
+}
+
 static void test_id(void **state)
 {
 	struct fixture *f = *state;
@@ -391,8 +523,10 @@ int main(int argc, char **argv)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_events), TEST(test_stop), TEST(test_many),	TEST(test_id),
-		TEST(test_groups), TEST(test_rest), TEST(test_refused),
+		TEST(test_events),	TEST(test_stop),    TEST(test_many),
+		TEST(test_id),		TEST(test_groups),  TEST(test_rest),
+		TEST(test_refused),	TEST(test_undated), TEST(test_many_undated),
+		TEST(test_group_times),
 	};
 
 	if (argc == 4 && strcmp(argv[1], "--fill") == 0)
