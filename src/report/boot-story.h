@@ -27,6 +27,7 @@ void boot_story_add_errors(const struct query_boot *boot, struct strbuf *text);
 
 /*
  * Prints the head of a report about one boot: when it was, how it ended, what
- * stopped it, what tells of that, and the errors before. Errors: of the query.
+ * stopped it or may have, what tells of that, and the errors before. keeps_ring: as
+ * report_keeps_ring(), how to is not said then. Errors: of the query.
  */
-int boot_story_print(struct query *query, const struct query_boot *boot);
+int boot_story_print(struct query *query, const struct query_boot *boot, bool keeps_ring);

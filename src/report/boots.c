@@ -126,26 +126,40 @@ static int add_crash(void *context, const struct crash *crash)
 	return 0;
 }
 
-static int print_object(void *context, const struct query_boot *boot)
+static void add_number(struct strbuf *text, const char *key, bool is_known, int64_t number)
 {
-	struct table *table = context;
-	struct strbuf *text = &table->text;
-	char id[SD_ID128_STRING_MAX];
-	int r;
+	strbuf_addf(text, ",\"%s\":", key);
+	if (is_known)
+		strbuf_addf(text, "%" PRId64, number);
+	else
+		strbuf_add(text, "null");
+}
 
-	strbuf_addf(text, "{\"schema\":\"mce-boot/1\",\"index\":%d,\"boot_id\":\"%s\"",
-		    boot->offset, sd_id128_to_string(boot->id, id));
+/* All up to what stopped it; boot with a null ID: one that is not known. */
+static void add_boot(struct strbuf *text, const struct query_boot *boot)
+{
+	bool is_known = !sd_id128_is_null(boot->id);
+	char id[SD_ID128_STRING_MAX];
+
+	strbuf_add(text, "{\"schema\":\"mce-boot/1\"");
+	add_number(text, "index", is_known, boot->offset);
+	strbuf_add(text, ",\"boot_id\":");
+	strbuf_add_json(text, is_known ? sd_id128_to_string(boot->id, id) : NULL);
 	add_time(text, "began", boot->began_us);
 	add_time(text, "ended", boot->last_us);
-	strbuf_addf(text, ",\"end\":\"%s\",\"reason\":", boot_end_name(boot->end));
+	strbuf_add(text, ",\"end\":");
+	strbuf_add_json(text, is_known ? boot_end_name(boot->end) : NULL);
+	strbuf_add(text, ",\"reason\":");
 	strbuf_add_json(text, boot->has_crash && boot->crash.reason[0] ? boot->crash.reason : NULL);
-	strbuf_addf(text,
-		    ",\"corrected\":%" PRIu64 ",\"uncorrected\":%" PRIu64 ",\"unknown\":%" PRIu64,
-		    boot->corrected, boot->uncorrected, boot->unknown);
-	r = add_fatal(table, boot);
-	strbuf_add(text, ",\"crashes\":[");
-	if (r == 0)
-		r = query_crashes(table->query, boot->id, add_crash, text);
+	add_number(text, "corrected", is_known, (int64_t)boot->corrected);
+	add_number(text, "uncorrected", is_known, (int64_t)boot->uncorrected);
+	add_number(text, "unknown", is_known, (int64_t)boot->unknown);
+}
+
+static int end_object(struct table *table, int r)
+{
+	struct strbuf *text = &table->text;
+
 	strbuf_add(text, "]}\n");
 	if (r == 0)
 		r = text->error;
@@ -154,6 +168,19 @@ static int print_object(void *context, const struct query_boot *boot)
 	strbuf_reset(text);
 	table->printed++;
 	return r;
+}
+
+static int print_object(void *context, const struct query_boot *boot)
+{
+	struct table *table = context;
+	int r;
+
+	add_boot(&table->text, boot);
+	r = add_fatal(table, boot);
+	strbuf_add(&table->text, ",\"crashes\":[");
+	if (r == 0)
+		r = query_crashes(table->query, boot->id, add_crash, &table->text);
+	return end_object(table, r);
 }
 
 /* What tells of one crash lies within a minute. */
@@ -177,20 +204,15 @@ static int print_lone_crash(void *context, const struct crash *crash)
 
 static int print_lone_object(void *context, const struct crash *crash)
 {
+	const struct query_boot boot = { .has_crash = true, .crash = *crash };
 	struct table *table = context;
-	struct strbuf *text = &table->text;
 	int r;
 
-	table->printed++;
-	strbuf_add(text,
-		   "{\"schema\":\"mce-boot/1\",\"index\":null,\"boot_id\":null,\"crashes\":[");
-	add_crash(text, crash);
-	strbuf_add(text, "]}\n");
-	r = text->error;
-	if (r == 0 && fputs(strbuf_text(text), stdout) < 0)
-		r = -EPIPE;
-	strbuf_reset(text);
-	return r;
+	add_boot(&table->text, &boot);
+	r = add_fatal(table, &boot);
+	strbuf_add(&table->text, ",\"crashes\":[");
+	add_crash(&table->text, crash);
+	return end_object(table, r);
 }
 
 static int print_lone_fatal(void *context, const struct event *fatal)
@@ -211,19 +233,12 @@ static int print_lone_fatal_object(void *context, const struct event *fatal)
 {
 	const struct query_boot boot = { .has_fatal = true, .fatal = *fatal };
 	struct table *table = context;
-	struct strbuf *text = &table->text;
 	int r;
 
-	table->printed++;
-	strbuf_add(text, "{\"schema\":\"mce-boot/1\",\"index\":null,\"boot_id\":null");
+	add_boot(&table->text, &boot);
 	r = add_fatal(table, &boot);
-	strbuf_add(text, "}\n");
-	if (r == 0)
-		r = text->error;
-	if (r == 0 && fputs(strbuf_text(text), stdout) < 0)
-		r = -EPIPE;
-	strbuf_reset(text);
-	return r;
+	strbuf_add(&table->text, ",\"crashes\":[");
+	return end_object(table, r);
 }
 
 static int print_all(struct table *table, const struct report_options *options, sd_id128_t running)

@@ -71,11 +71,16 @@ static void add_incident_size(struct page *page, const struct event *event)
 	strbuf_addf(&page->text, "with %" PRIu64 " other records of the same stop\n", count - 1);
 }
 
-static void add_time(struct strbuf *text, const struct record *record)
+static int add_time(struct page *page, const struct event *event)
 {
-	char when[40], id[SD_ID128_STRING_MAX];
+	const struct record *record = &event->record;
+	struct strbuf *text = &page->text;
+	char when[TEXT_WHEN_MAX], id[SD_ID128_STRING_MAX];
+	int r = report_when(page->query, event, when);
 
-	add_line(text, "Time", text_time(record->time_us, when));
+	if (r < 0)
+		return r;
+	add_line(text, "Time", when);
 	add_line(text, "Boot",
 		 sd_id128_is_null(record->boot) ? "unknown" : sd_id128_to_string(record->boot, id));
 	if (record->replayed)
@@ -83,6 +88,7 @@ static void add_time(struct strbuf *text, const struct record *record)
 			 record->source == SOURCE_REPLAY ? "in a file" : "after a reboot");
 	if (record->boot_time)
 		add_line(text, "Read", "as the machine came up: it may be from before");
+	return 0;
 }
 
 static void add_judgement(struct strbuf *text, const struct event *event)
@@ -221,7 +227,9 @@ static int print_page(void *context, const struct event *stored)
 	strbuf_add(text, page->printed++ ? "\n" : "");
 	add_identity(text, &event);
 	add_incident_size(page, &event);
-	add_time(text, &event.record);
+	r = add_time(page, &event);
+	if (r < 0)
+		return r;
 	add_judgement(text, &event);
 	add_cpu(text, &event);
 	add_meaning(text, &event);

@@ -24,9 +24,9 @@ struct writer {
 static void name_host(struct writer *writer, struct query *query,
 		      const struct report_options *options)
 {
-	sd_id128_t boot, machine;
+	sd_id128_t machine;
 
-	if (options->db_given && (sd_id128_get_boot(&boot) < 0 || !query_has_boot(query, boot)))
+	if (!report_is_ours(query, options))
 		return;
 	if (sd_id128_get_machine(&machine) == 0)
 		writer->host.machine_id = sd_id128_to_string(machine, writer->machine_id);

@@ -33,10 +33,12 @@ static int print_row(void *context, const struct event *stored)
 	struct table *table = context;
 	struct strbuf *line = &table->line;
 	struct event event = *stored;
-	char when[40], id[9], cpu[16], bank[32], message[EVENT_MESSAGE_MAX];
+	char when[TEXT_WHEN_MAX], id[9], cpu[16], bank[32], message[EVENT_MESSAGE_MAX];
 	size_t start;
 	int r = report_complete(table->query, &event);
 
+	if (r == 0)
+		r = report_when(table->query, &event, when);
 	if (r < 0)
 		return r;
 	if (table->printed++ == 0)
@@ -51,8 +53,8 @@ static int print_row(void *context, const struct event *stored)
 		snprintf(cpu, sizeof(cpu), "%" PRIu32, event.record.cpu);
 	else
 		snprintf(cpu, sizeof(cpu), "-");
-	strbuf_addf(line, "%-25s %-8s %-15s %5s %-9s ", text_time(event.record.time_us, when),
-		    text_short_id(event.id, id), severity_name(event.decoded.severity), cpu, bank);
+	strbuf_addf(line, "%-25s %-8s %-15s %5s %-9s ", when, text_short_id(event.id, id),
+		    severity_name(event.decoded.severity), cpu, bank);
 	start = line->length;
 	text_add_sources(line, event.sources);
 	add_padded(line, start, 13);

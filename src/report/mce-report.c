@@ -183,13 +183,40 @@ static enum report_status finish_output(enum report_status status)
 	return REPORT_UNREACHABLE;
 }
 
-static enum report_status boot_failed(const struct query *query, const char *name, int r)
+static int stop_at_crash(void *context, const struct crash *crash)
 {
-	if (r != -ENOENT && r != -ENOTUNIQ)
+	(void)context;
+	(void)crash;
+	return 1;
+}
+
+static int stop_at_event(void *context, const struct event *event)
+{
+	(void)context;
+	(void)event;
+	return 1;
+}
+
+/* Whether there is something that stopped a boot which is not known. */
+static bool has_lone_stops(struct query *query)
+{
+	return query_crashes(query, SD_ID128_NULL, stop_at_crash, NULL) == 1 ||
+	       query_lone_fatals(query, stop_at_event, NULL) == 1;
+}
+
+static enum report_status boot_failed(struct query *query, const char *name, int r)
+{
+	if (r == -ENOTUNIQ) {
+		fprintf(stderr, "mce-report: %s: more than one boot, give more digits\n", name);
+		return REPORT_USAGE;
+	}
+	if (r != -ENOENT)
 		return report_failed(query, r);
-	fprintf(stderr, "mce-report: %s: %s\n", name,
-		r == -ENOENT ? "no such boot on record" : "more than one boot, give more digits");
-	return r == -ENOENT ? REPORT_NOTHING : REPORT_USAGE;
+	fprintf(stderr, "mce-report: %s: no such boot on record; see mce-report boots%s\n", name,
+		has_lone_stops(query)
+			? ", which also has crashes or fatal errors of a boot that is not known"
+			: "");
+	return REPORT_NOTHING;
 }
 
 static enum report_status run_verb(struct query *query, struct arguments *arguments)

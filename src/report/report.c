@@ -6,12 +6,60 @@
 
 #include "decode/cper.h"
 #include "decode/decode.h"
+#include "util/cleanup.h"
+
+enum { CMDLINE_MAX = 65536 };
 
 enum report_status report_failed(const struct query *query, int r)
 {
 	fprintf(stderr, "mce-report: reading the database failed: %s (%s)\n", query_error(query),
 		strerror(-r));
 	return REPORT_UNREACHABLE;
+}
+
+bool report_is_ours(struct query *query, const struct report_options *options)
+{
+	sd_id128_t boot;
+
+	return !options->db_given || (sd_id128_get_boot(&boot) == 0 && query_has_boot(query, boot));
+}
+
+/* "trace_instance=mcelog^traceoff@trace,mce:mce_record": flags and events may stand with it. */
+static bool is_lasting_ring(const char *word)
+{
+	static const char ours[] = "trace_instance=mcelog";
+
+	if (strncmp(word, ours, strlen(ours)) != 0)
+		return false;
+	word += strlen(ours);
+	if (*word == '^')
+		word += strcspn(word, "@,");
+	return *word == '@';
+}
+
+bool report_keeps_ring(const struct root *root)
+{
+	_cleanup_free_ char *text = NULL;
+	char *rest;
+
+	if (root_read(root, "/proc/cmdline", CMDLINE_MAX, &text, NULL) < 0)
+		return false;
+	rest = text;
+	for (char *word; (word = strsep(&rest, " \t\n"));)
+		if (is_lasting_ring(word))
+			return true;
+	return false;
+}
+
+int report_when(struct query *query, const struct event *event, char buffer[TEXT_WHEN_MAX])
+{
+	int64_t time_us = event->record.time_us, found_us = 0;
+	int r = time_us ? 0 : query_found(query, event->seq, &found_us);
+
+	if (r < 0)
+		return r;
+	text_when(time_us, event_is_of_boot_before(event), found_us, buffer);
+	return 0;
 }
 
 static int take_error(void *context, const struct cper_error *error)

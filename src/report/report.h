@@ -7,6 +7,8 @@
 #include <stdbool.h>
 
 #include "db/query.h"
+#include "report/text.h"
+#include "util/root.h"
 
 /* The program's exit status (design: Contracts). */
 enum report_status {
@@ -35,6 +37,18 @@ report_verb report_boots;
 
 /* Says on stderr that the database failed; returns REPORT_UNREACHABLE. */
 enum report_status report_failed(const struct query *query, int r);
+
+/* Whether the database is this machine's: the default one, or one that knows this boot. */
+bool report_is_ours(struct query *query, const struct report_options *options);
+
+/*
+ * Whether this kernel keeps our trace ring over a reboot, by its command line
+ * ("trace_instance=mcelog@MEMORY").
+ */
+bool report_keeps_ring(const struct root *root);
+
+/* When it happened, as text_when() says it. Errors: of the query. */
+int report_when(struct query *query, const struct event *event, char buffer[TEXT_WHEN_MAX]);
 
 /*
  * Decodes the stored record again for what is not stored (facts, CPU name) and

@@ -21,6 +21,19 @@ const char *text_time(int64_t time_us, char buffer[40])
 	return buffer;
 }
 
+const char *text_when(int64_t time_us, bool is_before, int64_t found_us, char buffer[TEXT_WHEN_MAX])
+{
+	bool is_found = !time_us && found_us;
+	char time[40];
+
+	snprintf(buffer, TEXT_WHEN_MAX, "%s%s",
+		 is_found		? "unknown, found "
+		 : time_us && is_before ? "before "
+					: "",
+		 text_time(is_found ? found_us : time_us, time));
+	return buffer;
+}
+
 const char *text_short_id(sd_id128_t id, char buffer[9])
 {
 	char text[SD_ID128_STRING_MAX];

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,14 @@
 
 /* "2026-11-20 23:55:01 +0100" in the local time zone, "unknown" for 0. */
 const char *text_time(int64_t time_us, char buffer[40]);
+
+/*
+ * When an event happened: as above, "before ..." where its time is that of its discovery,
+ * "unknown, found ..." where it has none and found_us is known.
+ */
+enum { TEXT_WHEN_MAX = 64 };
+const char *text_when(int64_t time_us, bool is_before, int64_t found_us,
+		      char buffer[TEXT_WHEN_MAX]);
 
 /* The first 8 digits of an event_id: enough to name one. */
 const char *text_short_id(sd_id128_t id, char buffer[9]);

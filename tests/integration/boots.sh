@@ -77,7 +77,8 @@ lines 2 "" "$log"
 step "JSON: one object a boot"
 expect 0 boots -o json
 lines 9 '{"schema":"mce-boot/1","index":' "$log"
-in_text '"index":null,"boot_id":null,"crashes":[{"source":"vmcore"' "$log"
+in_text '"index":null,"boot_id":null,"began_us":null,"began":null,"ended_us":null,"ended":null,"end":null' "$log"
+in_text '"end":null,"reason":"Oops","corrected":null,"uncorrected":null,"unknown":null,"fatal":null,"crashes":[{"source":"vmcore"' "$log"
 in_text '"index":-6,"boot_id":"'$b'","began_us":1700001000000000,"began":"2023-11-14T22:30:00.000000Z"' "$log"
 in_text '"end":"machine check","reason":"Fatal machine check","corrected":2,"uncorrected":0' "$log"
 in_text '"crashes":[{"source":"vmcore","time_us":1700001312000000' "$log"
@@ -117,7 +118,7 @@ lines 3 "" "$log"
 step "this boot, and a verb after it"
 expect 1 "$report" --db "$db" -b list
 in_text "no events recorded" "$log"
-expect 1 "$report" --db "$db" --boot
+expect 0 "$report" --db "$db" --boot
 in_text "Boot 0, 99999999999999999999999999999999" "$log"
 in_text "How it ended is not known." "$log"
 in_text "No hardware errors are on record in it." "$log"
@@ -125,9 +126,111 @@ expect 1 "$report" --db "$db" -b -5 list -b -3
 expect 0 "$report" --db "$db" -b -2
 in_text "It ended in a panic:" "$log"
 
+step "a power loss, unless what has no boot was it"
+expect 0 "$report" --db "$db" -b -5
+lines 0 "power loss" "$log"
+a=ab111111111111111111111111111111
+sqlite3 "$db" "INSERT INTO boot (id, began_us, journal_last_us, in_order)
+	VALUES ('$a', 1600000000000000, 1600000500000000, 0),
+	('ac111111111111111111111111111111', 1600001000000000, 1600001500000000, 1)"
+expect 0 "$report" --db "$db" -b ab11
+in_text "It ended in a power loss or a hang, as far as evidence says: nothing tells of" "$log"
+sqlite3 "$db" "INSERT INTO crash VALUES
+	('x:10', 'pstore', NULL, 1600000400000000, 0, 0, 'its journal went on', '/p/10'),
+	('x:11', 'pstore', NULL, 1600000501000000, 0, 0, 'Oops', '/p/11'),
+	('x:12', 'vmcore', NULL, 1600000502000000, 0, 0, 'Oops', '/c/12'),
+	('x:13', 'vmcore', NULL, 1600001400000000, 0, 0, 'of the next one', '/c/13')"
+expect 0 "$report" --db "$db" -b ab11
+in_text "It ended in a power loss, a hang or the crash below, whose boot is not known:" "$log"
+lines 1 "    panic: Oops" "$log"
+in_text "    told by pstore: /p/11, 2020-09-13 12:35:01 +0000" "$log"
+in_text "    told by vmcore: /c/12" "$log"
+lines 0 "nothing of a crash" "$log"
+lines 0 "went on" "$log"
+lines 0 "of the next one" "$log"
+sqlite3 "$db" "INSERT INTO crash VALUES ('x:14', 'vmcore', NULL, 0, 0, 0, 'whenever', '/c/14')"
+expect 0 "$report" --db "$db" -b ab11
+in_text "It ended in a power loss, a hang or one of the crashes below, whose boots are not known:" "$log"
+in_text "    panic: whenever" "$log"
+sqlite3 "$db" "DELETE FROM crash WHERE key LIKE 'x:1_'"
+
+step "a fatal error that firmware kept without a time, and a bank that a later boot found"
+fatal="UPDATE event SET boot = NULL, replayed = 1, source = 'bert', sources = 'bert'"
+event 9 $a 1600000503 0xbe00000000800400 >"$dir/fatal.jsonl"
+expect 0 "$mcelog" --root "$root" --state-dir "$state" --replay "$dir/fatal.jsonl"
+sqlite3 "$db" "$fatal, time_us = 0 WHERE time_us = 1600000503000000; UPDATE boot SET stopped = NULL,
+	stopped_us = NULL WHERE id = '$a'; UPDATE delivery SET seen_us = 1600001002000000 WHERE event =
+	(SELECT max(seq) FROM event)"
+expect 0 "$report" --db "$db" -b ab11
+in_text "It ended in a power loss, a hang or the crash below, whose boot is not known:" "$log"
+in_text "    told by bert, time unknown, found 2020-09-13 12:43:22 +0000" "$log"
+expect 0 "$report" --db "$db" list -n 99
+in_text "unknown, found 2020-09-13 12:43:22 +0000" "$log"
+expect 0 "$report" --db "$db" info "$(sqlite3 "$db" "SELECT max(seq) FROM event")"
+in_text "Time: unknown, found 2020-09-13 12:43:22 +0000" "$log"
+sqlite3 "$db" "UPDATE delivery SET seen_us = 1600000100000000 WHERE event =
+	(SELECT max(seq) FROM event)"
+expect 0 "$report" --db "$db" -b ab11
+in_text "nothing of a crash" "$log"
+sqlite3 "$db" "UPDATE event SET boot = '$a', boot_time = 1, tsc = NULL, source = 'kmsg',
+	time_us = 1600001003000000 WHERE time_us = 0"
+expect 0 "$report" --db "$db" -b ab11
+in_text "It ended in a machine check:" "$log"
+in_text "    ended  2020-09-13 12:35:00 +0000" "$log"
+lines 0 "in an earlier boot" "$log"
+in_text "the last before 2020-09-13 12:43:23 +0000 on CPU 0" "$log"
+lines 1 "before a reboot" "$log"
+lines 0 "found after a reboot" "$log"
+# as it is when the event is gone
+sqlite3 "$db" "DELETE FROM event WHERE time_us = 1600001003000000;
+	UPDATE boot SET stopped = 'Fatal error, in an earlier boot' WHERE id = '$a'"
+expect 0 "$report" --db "$db" -b ab11
+in_text "    ended  2020-09-13 12:35:00 +0000" "$log"
+lines 1 "    Fatal error" "$log"
+lines 0 "in an earlier boot" "$log"
+sqlite3 "$db" "DELETE FROM boot WHERE id LIKE 'a_11%' AND began_us < 1700000000000000"
+
+step "a crash by hardware that no event tells of is no OK"
+expect 0 "$report" --db "$db"
+lines 1 "FATAL: " "$log"
+sqlite3 "$db" "DELETE FROM event; UPDATE boot SET stopped = NULL"
+expect 0 "$report" --db "$db"
+in_text "FATAL: crashed by a hardware error, no record of it: Fatal machine check" "$log"
+in_text "    when   2023-11-14 22:35:12 +0000" "$log"
+in_text "    boot   $b" "$log"
+in_text "    from   vmcore: /var/crash/1" "$log"
+in_text "    fatal            Take the machine out of service" "$log"
+lines 0 "OK" "$log"
+expect 0 "$report" --db "$db" -b $b
+lines 1 "FATAL: crashed by a hardware error, no record of it: Fatal machine check" "$log"
+expect 0 "$report" --db "$db" -b -2
+lines 0 "FATAL" "$log"
+in_text "No hardware errors are on record in it." "$log"
+sqlite3 "$db" "INSERT INTO crash VALUES
+	('x:15', 'pstore', NULL, 1700001313000000, 1, 0, 'the same', '')"
+expect 0 "$report" --db "$db"
+lines 1 "FATAL: " "$log"
+event 4 $c 1700002100 0x8c00004000010090 >"$dir/events.jsonl"
+event 10 $c 1700002110 0xbe00000000800400 >>"$dir/events.jsonl"
+event 11 $c 1700002110 0xbe00000001000135 >>"$dir/events.jsonl"
+expect 0 "$mcelog" --root "$root" --state-dir "$state" --replay "$dir/events.jsonl"
+expect 0 "$report" --db "$db"
+lines 2 "FATAL: " "$log"
+
+step "what to suspect: for each class of the worst"
+in_text "    Suspect          the processor, its firmware or its power supply" "$log"
+lines 2 "    Suspect " "$log"
+expect 0 "$report" --db "$db" -b $c
+lines 1 "FATAL: " "$log"
+sqlite3 "$db" "DELETE FROM crash WHERE by_hardware"
+
 step "what is no boot"
 expect 1 "$report" --db "$db" -b -99
-in_text "no such boot on record" "$log"
+in_text "mce-report: -99: no such boot on record; see mce-report boots, which also has crashes" "$log"
+sqlite3 "$db" "DELETE FROM crash"
+expect 1 "$report" --db "$db" -b -99
+in_text "no such boot on record; see mce-report boots" "$log"
+lines 0 "crashes" "$log"
 expect 1 "$report" --db "$db" -b 1234abcd
 expect 2 "$report" --db "$db" --boot=xyz
 in_text "xyz: not a boot" "$log"
