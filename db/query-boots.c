@@ -406,7 +406,7 @@ int query_unexplained_crashes(struct query *query,
 					   "AND abs(event.time_us - crash.time_us) <= 60000000))) "
 					   "AND NOT EXISTS (SELECT 1 FROM boot "
 					   "WHERE boot.id = crash.boot AND stopped <> '') "
-					   "ORDER BY time_us, key",
+					   "ORDER BY time_us DESC, key",
 			      &statement);
 
 	if (r < 0)

@@ -170,7 +170,7 @@ int query_crashes(struct query *query, sd_id128_t boot,
 
 /*
  * The crashes that hardware caused and of whose error there is no record: no fatal one of that
- * boot, now or before retention, or within a minute. Oldest first. As query_deliveries().
+ * boot, now or before retention, or within a minute. Newest first. As query_deliveries().
  */
 int query_unexplained_crashes(struct query *query,
 			      int (*each)(void *context, const struct crash *crash), void *context);

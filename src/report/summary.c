@@ -17,7 +17,7 @@ struct summary {
 	struct strbuf text; /* the table's lines */
 	unsigned int limit;
 	unsigned int lines; /* groups in text */
-	unsigned int more;  /* groups left out */
+	unsigned int more;  /* groups and crashes left out */
 	uint64_t events[SEVERITY_COUNT_];
 	uint64_t errors[SEVERITY_COUNT_];
 	struct query_group worst; /* the newest group of the worst severity */
@@ -28,10 +28,9 @@ struct summary {
 	struct strbuf losses;
 	struct strbuf crash_text; /* of crashes by hardware that no event tells of */
 	unsigned int crashes;
-	struct crash last_crash;
+	struct crash crash; /* the last of them, where several tell of it, the one that says most */
 };
 
-/* What tells of one crash lies within a minute. */
 enum { MINUTE_US = 60 * 1000000 };
 
 static bool has_location(const struct query_group *group)
@@ -137,7 +136,7 @@ static int take_lost(void *context, const struct lost *lost)
 	return 0;
 }
 
-/* Another witness of the same crash says nothing new here. */
+/* What tells of one crash lies within a minute; it may not know the boot. */
 static bool is_same_crash(const struct crash *a, const struct crash *b)
 {
 	if (a->time_us && b->time_us && llabs(a->time_us - b->time_us) <= MINUTE_US)
@@ -145,17 +144,12 @@ static bool is_same_crash(const struct crash *a, const struct crash *b)
 	return !sd_id128_is_null(a->boot) && sd_id128_equal(a->boot, b->boot);
 }
 
-static int take_unexplained(void *context, const struct crash *crash)
+static void add_crash(struct summary *summary, const struct crash *crash)
 {
-	struct summary *summary = context;
 	struct strbuf *text = &summary->crash_text, sentence = { 0 };
 	char id[SD_ID128_STRING_MAX], when[40];
 
-	if (summary->crashes && is_same_crash(crash, &summary->last_crash))
-		return 0;
-	summary->last_crash = *crash;
-	summary->crashes++;
-	strbuf_add(text, summary->crashes > 1 ? "\n" : "");
+	strbuf_add(text, text->length ? "\n" : "");
 	strbuf_add(&sentence, "FATAL: crashed by a hardware error, no record of it");
 	if (crash->reason[0])
 		strbuf_addf(&sentence, ": %s", crash->reason);
@@ -167,17 +161,43 @@ static int take_unexplained(void *context, const struct crash *crash)
 						  : sd_id128_to_string(crash->boot, id));
 	strbuf_addf(text, "    from   %s: %s\n", source_id_name(crash->source),
 		    crash->place[0] ? crash->place : crash->key);
+}
+
+static void end_crash(struct summary *summary)
+{
+	if (summary->crashes && summary->limit && summary->crashes > summary->limit)
+		summary->more++;
+	else if (summary->crashes)
+		add_crash(summary, &summary->crash);
+}
+
+static int take_unexplained(void *context, const struct crash *crash)
+{
+	struct summary *summary = context;
+
+	if (summary->crashes && is_same_crash(crash, &summary->crash)) {
+		if (crash->is_slim > summary->crash.is_slim || !summary->crash.reason[0])
+			summary->crash = *crash;
+		return 0;
+	}
+	end_crash(summary);
+	summary->crash = *crash;
+	summary->crashes++;
 	return 0;
 }
 
 /* Of one boot, what its story says already. */
 static int add_crashes(struct query *query, const struct query_boot *boot, struct summary *summary)
 {
+	int r = 0;
+
 	if (!boot)
-		return query_unexplained_crashes(query, take_unexplained, summary);
-	if (boot->has_crash && boot->crash.by_hardware && !boot->has_fatal && !boot->stopped[0])
-		return take_unexplained(summary, &boot->crash);
-	return 0;
+		r = query_unexplained_crashes(query, take_unexplained, summary);
+	else if (boot->has_crash && boot->crash.by_hardware && !boot->has_fatal &&
+		 !boot->stopped[0])
+		r = take_unexplained(summary, &boot->crash);
+	end_crash(summary);
+	return r;
 }
 
 /* "the last 2026-11-20 ... on CPU 0, bank 4"; what firmware reported is known by its name. */
@@ -266,7 +286,6 @@ static void print_events(struct summary *summary)
 {
 	print_verdict(summary);
 	text_print(&summary->text);
-	print_notes(summary);
 }
 
 static void print_summary(struct summary *summary)
@@ -283,6 +302,7 @@ static void print_summary(struct summary *summary)
 		fputs(summary->crashes ? "\n" : "", stdout);
 		print_events(summary);
 	}
+	print_notes(summary);
 	if (summary->any || summary->crashes)
 		print_advice(summary);
 	else

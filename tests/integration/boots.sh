@@ -207,15 +207,25 @@ expect 0 "$report" --db "$db" -b -2
 lines 0 "FATAL" "$log"
 in_text "No hardware errors are on record in it." "$log"
 sqlite3 "$db" "INSERT INTO crash VALUES
-	('x:15', 'pstore', NULL, 1700001313000000, 1, 0, 'the same', '')"
+	('x:15', 'pstore', NULL, 1700001313000000, 1, 0, 'the same', ''),
+	('x:17', 'pstore', NULL, 1700001314000000, 1, 0, '', '')"
 expect 0 "$report" --db "$db"
 lines 1 "FATAL: " "$log"
+in_text "Fatal machine check" "$log"
 event 4 $c 1700002100 0x8c00004000010090 >"$dir/events.jsonl"
 event 10 $c 1700002110 0xbe00000000800400 >>"$dir/events.jsonl"
 event 11 $c 1700002110 0xbe00000001000135 >>"$dir/events.jsonl"
 expect 0 "$mcelog" --root "$root" --state-dir "$state" --replay "$dir/events.jsonl"
 expect 0 "$report" --db "$db"
 lines 2 "FATAL: " "$log"
+sqlite3 "$db" "INSERT INTO crash VALUES
+	('x:16', 'pstore', NULL, 1600000000000000, 1, 0, 'another', '')"
+expect 0 "$report" --db "$db" -n 1
+lines 2 "FATAL: " "$log"
+in_text "Fatal machine check" "$log"
+in_text "and 2 more; leave out -n to see them" "$log"
+sqlite3 "$db" "DELETE FROM crash WHERE key = 'x:16'"
+expect 0 "$report" --db "$db"
 
 step "what to suspect: for each class of the worst"
 in_text "    Suspect          the processor, its firmware or its power supply" "$log"

@@ -364,8 +364,8 @@ static void test_unexplained(void **state)
 	add_event(f, 3, 500, SEVERITY_UNCORRECTED, 1);
 	add_crash(f, -1, 3601, true, "an error that is not fatal is none of a crash");
 	assert_int_equal(query_unexplained_crashes(f->query, keep_crash, crashes), 0);
-	assert_string_equal(crashes[0].reason, "Fatal machine check");
-	assert_int_equal(crashes[1].time_us, AT(3601));
+	assert_int_equal(crashes[0].time_us, AT(3601));
+	assert_string_equal(crashes[1].reason, "Fatal machine check");
 	assert_string_equal(crashes[2].key, "");
 
 	/* there was a record, which was kept long enough */
