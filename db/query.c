@@ -60,7 +60,7 @@ struct position {
 	int64_t seq;
 };
 
-/* The found ones without a time, in that order: there are few. */
+/* Those without a time, in the order in which they were found: there are few. */
 struct undated {
 	struct position *positions;
 	size_t n;

@@ -28,21 +28,30 @@ static const char *const ends[] = {
 	[BOOT_UNKNOWN] = "How it ended is not known.",
 };
 
+static bool has_own_time(const struct event *event)
+{
+	return event->record.time_us && !event_is_of_boot_before(event);
+}
+
 int boot_story_add_fatal(struct query *query, const struct event *fatal, unsigned int indent,
 			 struct strbuf *text)
 {
 	_cleanup_strbuf_ struct strbuf sentence = { 0 };
 	struct event event = *fatal;
-	char message[EVENT_MESSAGE_MAX];
+	char message[EVENT_MESSAGE_MAX], when[TEXT_WHEN_MAX];
 	uint64_t records = 0;
 	int r = query_count_incident(query, event.incident, &records);
 
 	if (r == 0)
 		r = report_complete(query, &event);
+	if (r == 0)
+		r = report_when(query, &event, when);
 	if (r < 0)
 		return r;
 	event.record.replayed = false; /* in which boot it was is said around this */
 	strbuf_add(&sentence, event_message(&event, message, sizeof(message)));
+	if (!has_own_time(&event))
+		strbuf_addf(&sentence, ", %s%s", event.record.time_us ? "" : "time ", when);
 	if (records > 1)
 		strbuf_addf(&sentence, ", one of %" PRIu64 " records of the same stop", records);
 	text_add_wrapped(text, indent, strbuf_text(&sentence));
@@ -178,7 +187,7 @@ static int take_fatal(void *context, const struct event *fatal)
 {
 	struct candidates *candidates = context;
 	struct strbuf *text = &candidates->text;
-	char when[TEXT_WHEN_MAX];
+	char when[40];
 	int r = may_have_stopped(candidates, fatal);
 
 	if (r <= 0)
@@ -187,14 +196,12 @@ static int take_fatal(void *context, const struct event *fatal)
 	    llabs(fatal->record.time_us - candidates->crash_us) > MINUTE_US)
 		candidates->n++;
 	r = boot_story_add_fatal(candidates->query, fatal, INDENT, text);
-	if (r == 0)
-		r = report_when(candidates->query, fatal, when);
-	if (r < 0)
-		return r;
 	strbuf_addf(text, "%*stold by ", INDENT, "");
 	text_add_sources(text, fatal->sources);
-	strbuf_addf(text, ", %s%s\n", fatal->record.time_us ? "" : "time ", when);
-	return 0;
+	if (has_own_time(fatal))
+		strbuf_addf(text, ", %s", text_time(fatal->record.time_us, when));
+	strbuf_add(text, "\n");
+	return r;
 }
 
 static int add_candidates(struct query *query, const struct query_boot *boot, struct strbuf *text)
@@ -230,9 +237,7 @@ static void add_distance(const struct query_boot *boot, struct strbuf *text)
 {
 	int64_t us = boot->fatal.record.time_us - boot->last_error_us;
 
-	if (event_is_of_boot_before(&boot->fatal))
-		return;
-	if (boot->fatal.record.time_us && boot->last_error_us && us >= 0)
+	if (has_own_time(&boot->fatal) && boot->last_error_us && us >= 0)
 		strbuf_addf(text, ", the last %" PRId64 " s before", us / 1000000);
 }
 

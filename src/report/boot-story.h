@@ -14,7 +14,10 @@
 int boot_story_add_cause(struct query *query, const struct query_boot *boot, unsigned int indent,
 			 struct strbuf *text);
 
-/* Appends a fatal error: one sentence, with how many records tell of it, in lines. */
+/*
+ * Appends a fatal error: one sentence, with what is known of its time where it has none of its
+ * own, and how many records tell of it, in lines.
+ */
 int boot_story_add_fatal(struct query *query, const struct event *fatal, unsigned int indent,
 			 struct strbuf *text);
 

@@ -163,7 +163,8 @@ sqlite3 "$db" "$fatal, time_us = 0 WHERE time_us = 1600000503000000; UPDATE boot
 	(SELECT max(seq) FROM event)"
 expect 0 "$report" --db "$db" -b ab11
 in_text "It ended in a power loss, a hang or the crash below, whose boot is not known:" "$log"
-in_text "    told by bert, time unknown, found 2020-09-13 12:43:22 +0000" "$log"
+tr -s '\n ' ' ' <"$log" >"$dir/one-line"
+in_text ", time unknown, found 2020-09-13 12:43:22 +0000 told by bert" "$dir/one-line"
 expect 0 "$report" --db "$db" list -n 99
 in_text "unknown, found 2020-09-13 12:43:22 +0000" "$log"
 expect 0 "$report" --db "$db" info "$(sqlite3 "$db" "SELECT max(seq) FROM event")"
@@ -178,6 +179,8 @@ expect 0 "$report" --db "$db" -b ab11
 in_text "It ended in a machine check:" "$log"
 in_text "    ended  2020-09-13 12:35:00 +0000" "$log"
 lines 0 "in an earlier boot" "$log"
+tr -s '\n ' ' ' <"$log" >"$dir/one-line"
+in_text "1 error), before 2020-09-13 12:43:23 +0000 No errors before it" "$dir/one-line"
 in_text "the last before 2020-09-13 12:43:23 +0000 on CPU 0" "$log"
 lines 1 "before a reboot" "$log"
 lines 0 "found after a reboot" "$log"
