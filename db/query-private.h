@@ -13,7 +13,8 @@ enum { QUERY_ID_DIGITS = 32 };
 	"ifnull((SELECT min(seen_us) FROM delivery WHERE delivery.event = event.seq), 0)"
 
 /* SQL: it is a bank as in event_is_of_boot_before(): its time is that of its discovery. */
-#define QUERY_IS_LEFT "(boot_time AND ifnull(tsc, 0) = 0 AND severity = 'fatal')"
+#define QUERY_IS_LEFT                                                                              \
+	"(boot_time AND ifnull(tsc, 0) = 0 AND severity IN ('fatal', 'action_required'))"
 
 struct query {
 	sqlite3 *db;
