@@ -371,11 +371,16 @@ static void test_bank_in_region(void **state)
 	{
 		struct found found;
 
+		const struct record *record = &found.events[0].record;
+
 		query_close(find(f, &found));
-		assert_int_equal(found.events[0].record.cpu, 9);
-		assert_int_equal(found.events[0].record.cpuid, 0xa20f12);
-		assert_int_equal(found.events[0].record.time_us, 0); /* not that of the boot */
-		assert_false(found.events[0].record.fields & RECORD_HAS_MCGSTATUS);
+		/* one without a time stands where it was found, by this machine's clock */
+		if (record->cpu == 10)
+			record = &found.events[1].record;
+		assert_int_equal(record->cpu, 9);
+		assert_int_equal(record->cpuid, 0xa20f12);
+		assert_int_equal(record->time_us, 0); /* not that of the boot */
+		assert_false(record->fields & RECORD_HAS_MCGSTATUS);
 	}
 }
 
