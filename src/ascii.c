@@ -20,19 +20,32 @@ enum {
 	BINARY_MAX = 1 << 30,
 };
 
+/* Text whose records are printed. */
+struct text_input {
+	struct printer printer;
+	bool refused; /* not all that firmware reported could be read */
+};
+
 static void take_record(void *context, const struct record *record, const char *symbol)
 {
-	printer_record(context, record, symbol);
+	struct text_input *input = context;
+
+	printer_record(&input->printer, record, symbol);
 }
 
 static void take_firmware(void *context, const struct firmware *firmware)
 {
-	printer_firmware(context, firmware);
+	struct text_input *input = context;
+
+	if (printer_firmware(&input->printer, firmware) < 0)
+		input->refused = true;
 }
 
 static void take_foreign(void *context, const char *line, size_t length)
 {
-	printer_line(context, line, length);
+	struct text_input *input = context;
+
+	printer_line(&input->printer, line, length);
 }
 
 /* Every whole line of the buffer; returns how many bytes they are. */
@@ -90,17 +103,17 @@ int ascii_run(const struct config *config)
 {
 	_cleanup_free_ struct text_parser *parser = NULL;
 	_cleanup_close_ int file = -1;
-	struct printer printer;
+	struct text_input input = { 0 };
 	struct text_output output = {
 		.record = take_record,
 		.firmware = take_firmware,
 		.foreign = take_foreign,
-		.context = &printer,
+		.context = &input,
 	};
 	const char *name = config->file ? config->file : "standard input";
-	int status = EXIT_SUCCESS, r;
+	int r;
 
-	if (printer_start(&printer, config) < 0)
+	if (printer_start(&input.printer, config) < 0)
 		return EXIT_FAILURE;
 	if (config->file) {
 		file = open(config->file, O_RDONLY | O_CLOEXEC);
@@ -111,12 +124,10 @@ int ascii_run(const struct config *config)
 	}
 	r = text_parser_new(&output, &parser);
 	if (r == 0)
-		r = read_lines(file < 0 ? STDIN_FILENO : file, parser, &printer);
-	if (r < 0) {
+		r = read_lines(file < 0 ? STDIN_FILENO : file, parser, &input.printer);
+	if (r < 0)
 		log_error("%s: %s", name, strerror(-r));
-		status = EXIT_FAILURE;
-	}
-	return printer_end(&printer, status);
+	return printer_end(&input.printer, r < 0 || input.refused ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
 /* A file whose records are taken apart. */
@@ -144,6 +155,8 @@ static int take_bytes(void *context, unsigned int ordinal, struct bytes bytes)
 /* One CPER record after the other, each as long as it says it is. */
 static int take_records(struct printer *printer, const char *path, struct bytes bytes)
 {
+	int result = 0;
+
 	while (bytes.size) {
 		struct firmware firmware = {
 			.form = FIRMWARE_RECORD,
@@ -157,11 +170,12 @@ static int take_records(struct printer *printer, const char *path, struct bytes 
 			return -EBADMSG;
 		}
 		snprintf(firmware.name, sizeof(firmware.name), "%s", path);
-		printer_firmware(printer, &firmware);
+		if (printer_firmware(printer, &firmware) < 0)
+			result = -EBADMSG;
 		bytes.data += firmware.bytes.size;
 		bytes.size -= firmware.bytes.size;
 	}
-	return 0;
+	return result;
 }
 
 static int take_binary(struct printer *printer, const char *path)

@@ -108,18 +108,22 @@ static int take_reported(void *context, const struct event *reported, const stru
 	return 0;
 }
 
-void printer_firmware(struct printer *printer, const struct firmware *firmware)
+int printer_firmware(struct printer *printer, const struct firmware *firmware)
 {
 	char problem[FIRMWARE_PROBLEM_MAX], line[FIRMWARE_NAME_MAX + 64];
+	int n = firmware_events(firmware, take_reported, printer, problem);
 
-	if (firmware_events(firmware, take_reported, printer, problem) == 0) {
-		int n = snprintf(line, sizeof(line), "%s: only information, no error",
-				 firmware->name);
-
-		printer_line(printer, line, (size_t)n);
+	if (problem[0]) {
+		log_error("%s: %s%s", firmware->name, problem, n ? "; the rest is printed" : "");
+		return -EBADMSG;
 	}
-	if (problem[0])
-		log_warning("%s: %s", firmware->name, problem);
+	if (n == 0) {
+		int length = snprintf(line, sizeof(line), "%s: only information, no error",
+				      firmware->name);
+
+		printer_line(printer, line, (size_t)length);
+	}
+	return 0;
 }
 
 static void set_intel_cpu(struct printer *printer, const struct config_intel_cpu *cpu)

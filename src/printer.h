@@ -30,8 +30,11 @@ int printer_end(struct printer *printer, int status);
 /* symbol: the kernel function of its RIP, or "". */
 void printer_record(struct printer *printer, const struct record *record, const char *symbol);
 
-/* What firmware reported, as every error in it; a line where there is none. */
-void printer_firmware(struct printer *printer, const struct firmware *firmware);
+/*
+ * What firmware reported, as every error in it; a line where there is none. Errors,
+ * logged: -EBADMSG, not all of it could be read; what could is printed all the same.
+ */
+int printer_firmware(struct printer *printer, const struct firmware *firmware);
 
 /* One that was decoded already. */
 void printer_event(struct printer *printer, const struct event *event);

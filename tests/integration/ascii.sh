@@ -169,6 +169,56 @@ ascii 1 /dev/null --binary "$dir/cper"
 ascii 1 /dev/null --binary "$dir/none"
 in_text "$dir/none: No such file" "$log"
 
+# cper SECTIONS LENGTH SEVERITY [OFFSET SIZE]: a CPER record, numbers as two bytes in octal
+cper() {
+	# shellcheck disable=SC2059
+	printf "CPER\000\001\377\377\377\377$1$3\000\000\000\000\000\000$2\000\000"
+	head -c 104 /dev/zero
+	[ $# -eq 5 ] || return 0
+	# shellcheck disable=SC2059
+	printf "$4\000\000$5\000\000\000\003\000\000\000\000\000\000"
+	printf '\024\021\274\245\144\157\336\116\270\143\076\203\355\174\203\261'
+	head -c 16 /dev/zero
+	# shellcheck disable=SC2059
+	printf "$3\000\000"
+	head -c 20 /dev/zero
+}
+
+step "--binary: a CPER record that cannot be read is no success"
+cper '\000\000' '\200\000' '\002\000' >"$dir/empty"
+ascii 1 /dev/null --binary "$dir/empty"
+[ ! -s "$out" ] || fail "something out of nothing: $(cat "$out")"
+in_text "$dir/empty: the record has no sections" "$log"
+cper '\001\000' '\310\000' '\002\000' '\000\200' '\000\020' >"$dir/past"
+ascii 1 /dev/null --binary "$dir/past"
+[ ! -s "$out" ] || fail "something out of nothing: $(cat "$out")"
+lines 1 "$dir/past: section 1 of 1: its 4096 bytes at 32768 go past the end of the record" "$log"
+lines 1 "" "$log"
+cat "$dir/past" "$tests/golden/cper/real/mce-6.1.cper" >"$dir/cper"
+ascii 1 /dev/null --binary "$dir/cper" --json
+lines 1 '"status":' "$out"
+lines 1 "$dir/cper: section 1 of 1: " "$log"
+# its section is shorter than a memory error's
+{
+	cper '\001\000' '\320\000' '\002\000' '\310\000' '\010\000'
+	head -c 8 /dev/zero
+} >"$dir/short"
+ascii 1 /dev/null --binary "$dir/short"
+lines 1 "Hardware event" "$out"
+in_text "$dir/short: section 1 of 1: 8 bytes are too few for a memory error" "$log"
+in_text "; the rest is printed" "$log"
+for severity in '\003\000' '\002\000'; do
+	{
+		cper '\001\000' '\030\001' "$severity" '\310\000' '\120\000'
+		head -c 80 /dev/zero
+	} >"$dir/whole"
+	ascii 0 /dev/null --binary "$dir/whole"
+	[ ! -s "$log" ] || fail "a whole record: $(cat "$log")"
+	cat "$out"
+done >"$dir/both"
+lines 1 "$dir/whole: only information, no error" "$dir/both"
+lines 1 "Hardware event" "$dir/both"
+
 step "--decode: registers by hand, all vendors"
 ascii 0 /dev/null --decode status=0x8c00004000010090 addr=0x1000 misc=0x86 cpuid=0x50654 vendor=Intel bank=7
 in_text "CPUNAME Skylake-SP" "$out"
