@@ -23,10 +23,10 @@ struct keep {
 	size_t size;
 };
 
-/* What no panic leaves there (console-, ftrace-, pmsg-...) is nothing for us. */
+/* What no source reads (ftrace-, pmsg-...) is nothing for us. */
 static bool is_wanted(const char *name)
 {
-	static const char *const prefixes[] = { "mce-", "dmesg-", "cper-", "unknown-" };
+	static const char *const prefixes[] = { "mce-", "dmesg-", "console-", "cper-", "unknown-" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)

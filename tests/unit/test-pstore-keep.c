@@ -12,8 +12,12 @@
 #include "sources/pstore-keep.h"
 #include "tests/unit/collect.h"
 
-#define RECORD "mce-erst-7710377804344328193"
-#define PART   "dmesg-erst-7710377804344328194"
+#define RECORD	"mce-erst-7710377804344328193"
+#define PART	"dmesg-erst-7710377804344328194"
+#define CONSOLE "/console-ramoops-0"
+
+/* All that ramoops may keep of a panic where it keeps no dump. */
+static const char panic[] = "[  100.000001] Kernel panic - not syncing: Fatal machine check\n";
 
 static void put_live(struct collect *collect)
 {
@@ -21,7 +25,8 @@ static void put_live(struct collect *collect)
 	put_test_file(collect, PSTORE_LIVE "/" PART, "golden/pstore/" PART);
 	put_file(collect, PSTORE_LIVE "/unknown-erst-7", "x", 1);
 	put_file(collect, PSTORE_LIVE "/cper-mem-erst-8", "", 0);
-	put_file(collect, PSTORE_LIVE "/console-ramoops-0", "not ours", 8);
+	put_file(collect, PSTORE_LIVE CONSOLE, panic, strlen(panic));
+	put_file(collect, PSTORE_LIVE "/pmsg-ramoops-0", "not ours", 8);
 }
 
 static int keep(struct collect *collect, size_t *ret_n)
@@ -56,7 +61,7 @@ static void test_keep(void **state)
 	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 	assert_int_equal(keep(collect, &n), 0);
 	assert_string_equal(collect->logged, "");
-	assert_int_equal(n, 4);
+	assert_int_equal(n, 5);
 	st = stat_of(collect, PSTORE_KEPT);
 	assert_int_equal(st.st_mode, S_IFDIR | 0700);
 	st = stat_of(collect, "/run/mcelog");
@@ -70,12 +75,13 @@ static void test_keep(void **state)
 		root_read(&collect->root, PSTORE_KEPT "/" PART, 1 << 20, &kept, &kept_size), 0);
 	assert_int_equal(kept_size, live_size);
 	assert_memory_equal(kept, live, live_size);
-	assert_false(root_exists(&collect->root, PSTORE_KEPT "/console-ramoops-0"));
+	assert_true(root_exists(&collect->root, PSTORE_KEPT CONSOLE));
+	assert_false(root_exists(&collect->root, PSTORE_KEPT "/pmsg-ramoops-0"));
 	assert_true(root_exists(&collect->root, PSTORE_LIVE "/" RECORD));
 
 	/* again, as with another start of the unit */
 	assert_int_equal(keep(collect, &n), 0);
-	assert_int_equal(n, 4);
+	assert_int_equal(n, 5);
 }
 
 static void test_nothing(void **state)
@@ -115,7 +121,7 @@ static void test_bad_file(void **state)
 				  PSTORE_PART_MAX + 1),
 			 0);
 	assert_int_equal(keep(collect, &n), 0);
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 4);
 	assert_int_equal(count_lines(collect->logged), 3);
 	assert_non_null(
 		strstr(collect->logged, "/mce-erst-1: not copied to /run/mcelog/harvest: "));
@@ -178,7 +184,29 @@ static void test_sources(void **state)
 	}
 	assert_true(root_exists(&collect->root, PSTORE_KEPT "/" RECORD));
 	assert_int_equal(source_pstore.probe(&collect->env, collect->why), 0);
-	assert_non_null(strstr(collect->why, ", 1 in /run/mcelog/harvest"));
+	assert_non_null(strstr(collect->why, ", 2 in /run/mcelog/harvest"));
+}
+
+/* A console's text is all that is left of that boot. */
+static void test_console(void **state)
+{
+	struct collect *collect = *state;
+	char key[RECORD_KEY_MAX];
+	size_t n;
+
+	put_file(collect, PSTORE_LIVE CONSOLE, panic, strlen(panic));
+	assert_int_equal(source_run(collect, &source_pstore), 0);
+	assert_int_equal(collect->n_crashes, 1);
+	strcpy(key, collect->crashes[0].key);
+	assert_int_equal(keep(collect, &n), 0);
+	assert_int_equal(n, 1);
+	remove_live(collect);
+	collect->n_crashes = collect->n_crashes_stored = 0;
+	assert_int_equal(source_run(collect, &source_pstore), 0);
+	assert_int_equal(collect->n_crashes, 1);
+	assert_string_equal(collect->crashes[0].key, key);
+	assert_string_equal(collect->crashes[0].place, PSTORE_KEPT CONSOLE);
+	assert_string_equal(collect->crashes[0].reason, "Fatal machine check");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, collect_setup, collect_teardown)
@@ -186,8 +214,8 @@ static void test_sources(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_keep),     TEST(test_nothing),  TEST(test_in_the_way),
-		TEST(test_bad_file), TEST(test_too_much), TEST(test_sources),
+		TEST(test_keep),     TEST(test_nothing), TEST(test_in_the_way), TEST(test_bad_file),
+		TEST(test_too_much), TEST(test_sources), TEST(test_console),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
