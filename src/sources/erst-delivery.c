@@ -25,9 +25,9 @@ int erst_delivery_make(uint64_t id, struct bytes body, unsigned int n,
 
 bool erst_delivery_is_stored(const struct erst_delivery *delivery, const struct source_env *env)
 {
-	if (!delivery->n)
+	if (!delivery->n || !env->known)
 		return false;
-	for (unsigned int i = 0; env->known && i < delivery->n; i++)
+	for (unsigned int i = 0; i < delivery->n; i++)
 		if (!env->known(env->context, delivery->keys[i]))
 			return false;
 	return true;

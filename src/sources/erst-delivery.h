@@ -22,7 +22,7 @@ void erst_delivery_free(struct erst_delivery *delivery);
 int erst_delivery_make(uint64_t id, struct bytes body, unsigned int n,
 		       struct erst_delivery *ret_delivery);
 
-/* Whether there is something, and the store has all of it. */
+/* Whether there is something, and the store has all of it; no, where nobody knows the store. */
 bool erst_delivery_is_stored(const struct erst_delivery *delivery, const struct source_env *env);
 
 /*

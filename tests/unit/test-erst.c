@@ -214,6 +214,19 @@ static void test_refused_is_kept(void **state)
 	collect->source = NULL;
 }
 
+/* Nobody can say what the store has. */
+static void test_unknown_is_kept(void **state)
+{
+	struct collect *collect = *state;
+
+	collect->env.erase = true;
+	collect->env.known = NULL;
+	put_sample(collect, LIVE, NAME_61);
+	assert_int_equal(source_run(collect, &source_erst), 0);
+	assert_int_equal(collect->n, 1);
+	assert_true(is_there(collect, LIVE NAME_61));
+}
+
 /* A file that came after the reading has not been read. */
 static void test_changed_is_kept(void **state)
 {
@@ -338,6 +351,7 @@ int main(void)
 		TEST(test_no_memory),
 		TEST(test_known_is_erased),
 		TEST(test_refused_is_kept),
+		TEST(test_unknown_is_kept),
 		TEST(test_changed_is_kept),
 		TEST(test_bad),
 		TEST(test_strange_files),
