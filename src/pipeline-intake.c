@@ -59,6 +59,21 @@ static int intake_record(void *context, const struct record *record)
 
 /* --- what firmware laid down --- */
 
+/* Of one record, whose sections may all be the same bytes: a small one would fill the memory. */
+enum {
+	REPORTED_BYTES_MAX = 4 << 20, /* kept of its sections; real records have some KiB */
+	REPORTED_ERRORS_MAX = 16384,  /* more than the 16 KiB of a record of ERST have room for */
+};
+
+/* A record as it is taken apart. */
+struct reported {
+	struct pipeline *pipeline;
+	size_t n_bytes;		 /* kept of its sections */
+	unsigned int n_errors;	 /* taken */
+	unsigned int n_bare;	 /* of these, whose bytes are not kept */
+	unsigned int n_left_out; /* not taken */
+};
+
 void pipeline_drop_section(struct pipeline *pipeline, size_t index)
 {
 	size_t n = 0;
@@ -113,34 +128,70 @@ static void name_module(const struct pipeline *pipeline, struct decoded *decoded
 	}
 }
 
-static int take_reported(void *context, const struct event *reported, const struct section *section)
+/* The error counts more than its bytes: what has no room for them is taken without. */
+static int keep_bounded(struct reported *reported, const struct section *section)
 {
-	struct pipeline *pipeline = context;
-	struct event event = *reported;
-	int r = 0;
+	if (!section->body.size)
+		return 0;
+	if (section->body.size > REPORTED_BYTES_MAX - reported->n_bytes) {
+		reported->n_bare++;
+		return 0;
+	}
+	reported->n_bytes += section->body.size;
+	return keep_section(reported->pipeline, section);
+}
 
+static int take_reported(void *context, const struct event *found, const struct section *section)
+{
+	struct reported *reported = context;
+	struct pipeline *pipeline = reported->pipeline;
+	struct event event = *found;
+	int r;
+
+	if (reported->n_errors == REPORTED_ERRORS_MAX) {
+		reported->n_left_out++;
+		return 0;
+	}
 	/* a file may be of another machine */
 	if (event.record.source != SOURCE_REPLAY)
 		name_module(pipeline, &event.decoded);
 
-	if (section->body.size)
-		r = keep_section(pipeline, section);
+	r = keep_bounded(reported, section);
 	if (r < 0)
 		return r;
 	r = take_event(pipeline, &event);
 	if (r < 0)
 		pipeline_drop_section(pipeline, pipeline->n_events);
+	else
+		reported->n_errors++;
 	return r;
 }
 
+static void tell_bounds(const struct reported *reported, const struct firmware *firmware)
+{
+	const char *source = source_id_name(firmware->source);
+
+	if (reported->n_bare)
+		log_warning("%s: %s: more than %d MiB of sections; %u of its %u errors are kept "
+			    "without their bytes",
+			    source, firmware->name, REPORTED_BYTES_MAX >> 20, reported->n_bare,
+			    reported->n_errors);
+	if (reported->n_left_out)
+		log_warning("%s: %s: more than %d errors in one record, %u are left out", source,
+			    firmware->name, REPORTED_ERRORS_MAX, reported->n_left_out);
+}
+
+/* Errors that are left out count: who asks for their keys finds that they are not stored. */
 static int intake_firmware(void *context, const struct firmware *firmware)
 {
+	struct reported reported = { .pipeline = context };
 	char problem[FIRMWARE_PROBLEM_MAX];
-	int r = firmware_events(firmware, take_reported, context, problem);
+	int r = firmware_events(firmware, take_reported, &reported, problem);
 
 	if (problem[0])
 		log_warning("%s: %s: %s%s", source_id_name(firmware->source), firmware->name,
 			    problem, r > 0 ? "; the rest is taken" : "");
+	tell_bounds(&reported, firmware);
 	return r;
 }
 

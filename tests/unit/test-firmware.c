@@ -551,6 +551,136 @@ static void test_incident(void **state)
 	assert_true(sd_id128_equal(found.events[0].incident, found.events[1].incident));
 }
 
+/* --- records that would fill the memory --- */
+
+enum { OVERLAPPING_SIZE = SECTION_BODY_MAX };
+
+/* n sections of 64 KiB, each a byte behind the one before: little more than their descriptors. */
+static struct bytes overlapping(unsigned int n)
+{
+	size_t bodies = 128 + 72 * (size_t)n, size = bodies + n + OVERLAPPING_SIZE;
+	uint8_t *bytes = calloc(1, size);
+	uint32_t value = n; /* no record has another's bytes */
+
+	assert_non_null(bytes);
+	memcpy(bytes, "CPER", 4);
+	build_le(bytes + 6, UINT32_MAX, 4);
+	build_le(bytes + 10, n, 2);
+	build_le(bytes + 20, size, 4);
+	for (unsigned int i = 0; i < n; i++) {
+		uint8_t *descriptor = bytes + 128 + 72 * (size_t)i;
+
+		build_le(descriptor, bodies + i, 4);
+		build_le(descriptor + 4, OVERLAPPING_SIZE, 4);
+		build_guid(descriptor + 16, "12345678-0000-4000-8000-123456789abc");
+		build_le(descriptor + 48, 2, 4);
+	}
+	for (size_t i = bodies; i < size; i++)
+		bytes[i] = (uint8_t)((value = value * 1664525 + 1013904223) >> 24);
+	return (struct bytes){ bytes, size };
+}
+
+/* What is logged while it is handed over, in static memory. */
+static const char *hand_over_overlapping(struct fixture *f, unsigned int n)
+{
+	static char logged[1024];
+	struct firmware firmware = {
+		.form = FIRMWARE_RECORD,
+		.bytes = overlapping(n),
+		.name = "many",
+		.source = SOURCE_REPLAY,
+		.replayed = true,
+	};
+	FILE *file = tmpfile();
+	int saved = dup(STDERR_FILENO), r;
+	ssize_t size;
+
+	assert_true(file && saved >= 0);
+	dup2(fileno(file), STDERR_FILENO);
+	r = f->intake.firmware(f->intake.context, &firmware);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	size = pread(fileno(file), logged, sizeof(logged) - 1, 0);
+	assert_true(size >= 0);
+	logged[size] = '\0';
+	fclose(file);
+	free((uint8_t *)firmware.bytes.data);
+	assert_int_equal(r, n);
+	return logged;
+}
+
+struct kept_bytes {
+	uint64_t last_seq;
+	unsigned int n;
+	unsigned int n_sections;
+};
+
+static int note_seq(void *context, const struct event *event)
+{
+	struct kept_bytes *kept = context;
+
+	if (event->seq > kept->last_seq)
+		kept->last_seq = event->seq;
+	kept->n++;
+	return 0;
+}
+
+static int count_whole(void *context, const struct section *section)
+{
+	struct kept_bytes *kept = context;
+
+	assert_int_equal(section->body.size, OVERLAPPING_SIZE);
+	kept->n_sections++;
+	return 0;
+}
+
+static struct kept_bytes count_kept(const struct fixture *f)
+{
+	struct query_filter filter = { 0 };
+	struct kept_bytes kept = { 0 };
+	struct query *query;
+	char note[512];
+
+	assert_int_equal(query_open(f->path, &query, note), 0);
+	assert_int_equal(query_events(query, &filter, note_seq, &kept), 0);
+	for (uint64_t seq = 1; seq <= kept.last_seq; seq++)
+		assert_int_equal(query_sections(query, seq, count_whole, &kept), 0);
+	query_close(query);
+	return kept;
+}
+
+/* All errors are there; of the record no more bytes than 4 MiB; the next one has its own. */
+static void test_bytes_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	struct kept_bytes kept;
+
+	assert_string_equal(hand_over_overlapping(f, 64), "");
+	assert_int_equal(pipeline_commit(f->pipeline), 0);
+	kept = count_kept(f);
+	assert_int_equal(kept.n, 64);
+	assert_int_equal(kept.n_sections, 64);
+	reopen(f);
+	assert_string_equal(hand_over_overlapping(f, 100),
+			    "mcelog: replay: many: more than 4 MiB of sections; 36 of its 100 "
+			    "errors are kept without their bytes\n");
+	assert_int_equal(pipeline_commit(f->pipeline), 0);
+	kept = count_kept(f);
+	assert_int_equal(kept.n, 164);
+	assert_int_equal(kept.n_sections, 128);
+}
+
+static void test_errors_are_bounded(void **state)
+{
+	struct fixture *f = *state;
+	const char *logged = hand_over_overlapping(f, 16384 + 3);
+
+	assert_true(pipeline_taken(f->pipeline) == 16384);
+	assert_non_null(strstr(logged, "replay: many: more than 16384 errors in one record, 3 are "
+				       "left out\n"));
+	assert_non_null(strstr(logged, "; 16320 of its 16384 errors are kept without"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -565,6 +695,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_informational, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_module, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_incident, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bytes_are_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_errors_are_bounded, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("firmware", tests, NULL, NULL);
