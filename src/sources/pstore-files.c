@@ -317,6 +317,7 @@ static int list_all(const struct root *root, struct pstore_list *list, char why[
 	list->n_archived = list->n_parts - list->n_live;
 	kept = tree_walk(root, PSTORE_KEPT, 0, "pstore", take_entry, &listing);
 	list->n_kept = list->n_parts - list->n_archived - list->n_live;
+	list->is_cut = live == -E2BIG || archive == -E2BIG || kept == -E2BIG;
 	if (live == -ENOMEM || archive == -ENOMEM || kept == -ENOMEM)
 		return -ENOMEM;
 	if (!is_listed(live) && !is_listed(archive) && !is_listed(kept)) {

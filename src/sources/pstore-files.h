@@ -55,6 +55,7 @@ struct pstore_list {
 	size_t n_live; /* parts found in PSTORE_LIVE and in PSTORE_ARCHIVE, copies counted */
 	size_t n_archived;
 	size_t n_kept; /* and in PSTORE_KEPT */
+	bool is_cut;   /* there are more than PSTORE_PARTS_MAX */
 };
 
 /*

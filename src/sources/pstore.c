@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sources/log-keys.h"
 #include "sources/previous-log.h"
 #include "sources/pstore-files.h"
 #include "sources/source.h"
@@ -20,12 +21,20 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
+/* What became of a dump. */
+struct progress {
+	struct log_keys keys; /* of what was handed over, until the store was asked for it */
+	bool is_whole;	      /* all of it was read and, once that was asked, is stored */
+};
+
 struct pstore {
 	const struct source_env *env;
 	const struct intake *intake;
 	struct pstore_list list;
-	size_t next;  /* first dump not read, or the one that is being handed over */
-	bool is_read; /* it is: its records are in previous */
+	struct progress *dumps; /* as list.dumps */
+	size_t n_settled;	/* of these, for which the store was asked */
+	size_t next;		/* first dump not read, or the one that is being handed over */
+	bool is_read;		/* it is: its records are in previous */
 	struct previous_log previous;
 	unsigned int n_new;
 };
@@ -38,6 +47,9 @@ static struct pstore *pstore_of(struct source *source)
 static void pstore_free(struct pstore *pstore)
 {
 	kernel_log_done(&pstore->previous.log);
+	for (size_t i = 0; pstore->dumps && i < pstore->list.n_dumps; i++)
+		log_keys_free(&pstore->dumps[i].keys);
+	free(pstore->dumps);
 	pstore_list_free(&pstore->list);
 	free(pstore);
 }
@@ -50,6 +62,19 @@ static int pstore_probe(const struct source_env *env, char why[SOURCE_WHY_MAX])
 	if (r == 0)
 		pstore_list_free(&list);
 	return r;
+}
+
+static int start_progress(struct pstore *pstore, char why[SOURCE_WHY_MAX])
+{
+	/* one more: there may be none, which is no lack of memory */
+	pstore->dumps = calloc(pstore->list.n_dumps + 1, sizeof(*pstore->dumps));
+	if (!pstore->dumps) {
+		snprintf(why, SOURCE_WHY_MAX, "%s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < pstore->list.n_dumps; i++)
+		pstore->dumps[i].keys.intake = pstore->intake;
+	return 0;
 }
 
 static int pstore_open(const struct source_env *env, const struct intake *intake,
@@ -65,6 +90,8 @@ static int pstore_open(const struct source_env *env, const struct intake *intake
 	pstore->env = env;
 	pstore->intake = intake;
 	r = pstore_list_files(env->root, env->boot_time_us, &pstore->list, why);
+	if (r == 0)
+		r = start_progress(pstore, why);
 	if (r < 0) {
 		pstore_free(pstore);
 		return r;
@@ -75,7 +102,7 @@ static int pstore_open(const struct source_env *env, const struct intake *intake
 	if (pstore->list.n_kept)
 		log_info("pstore: %zu log part%s in " PSTORE_KEPT ", copied early in this boot",
 			 pstore->list.n_kept, pstore->list.n_kept == 1 ? "" : "s");
-	if (pstore->list.n_live + pstore->list.n_archived >= PSTORE_PARTS_MAX)
+	if (pstore->list.is_cut)
 		log_warning("pstore: more than %d log parts, the rest is left out",
 			    PSTORE_PARTS_MAX);
 	*ret_source = (struct source *)pstore;
@@ -143,8 +170,18 @@ static void find_crash(struct pstore *pstore, const struct pstore_dump *dump)
 		previous->log.end.hash = pstore->list.parts[dump->first].name.id;
 }
 
-static int read_dump(struct pstore *pstore, const struct pstore_dump *dump)
+/* A part alone would be taken for another dump, so that all of one counts or nothing. */
+static bool is_whole(const struct pstore *pstore, const struct pstore_dump *dump)
 {
+	for (size_t i = 0; i < dump->n; i++)
+		if (!pstore->list.parts[dump->first + i].is_whole)
+			return false;
+	return !pstore->previous.log.n_left_out;
+}
+
+static int read_dump(struct pstore *pstore, size_t index)
+{
+	const struct pstore_dump *dump = &pstore->list.dumps[index];
 	struct pstore_header last = { 0 };
 	int r;
 
@@ -157,6 +194,7 @@ static int read_dump(struct pstore *pstore, const struct pstore_dump *dump)
 		take_part(pstore, &pstore->list.parts[dump->first + i], &last);
 	r = kernel_log_end(&pstore->previous.log, 0, dump->time_us);
 	find_crash(pstore, dump);
+	pstore->dumps[index].is_whole = is_whole(pstore, dump);
 	if (pstore->previous.log.n_left_out)
 		log_warning("pstore: %s: more than %d machine checks, the rest is left out",
 			    pstore->list.parts[dump->first].path, KERNEL_LOG_RECORDS_MAX);
@@ -168,16 +206,17 @@ static int pstore_drain(struct source *source)
 	struct pstore *pstore = pstore_of(source);
 
 	while (pstore->next < pstore->list.n_dumps) {
+		struct intake noting = log_keys_intake(&pstore->dumps[pstore->next].keys);
 		int r;
 
 		if (!pstore->is_read) {
-			r = read_dump(pstore, &pstore->list.dumps[pstore->next]);
+			r = read_dump(pstore, pstore->next);
 			if (r < 0)
 				return r;
 			pstore->is_read = true;
 		}
-		r = previous_log_deliver(&pstore->previous, SOURCE_PSTORE, pstore->env,
-					 pstore->intake, &pstore->n_new);
+		r = previous_log_deliver(&pstore->previous, SOURCE_PSTORE, pstore->env, &noting,
+					 &pstore->n_new);
 		if (r != 0)
 			return r;
 		pstore->is_read = false;
@@ -193,14 +232,13 @@ static int pstore_fd(struct source *source)
 }
 
 /* Unless another log has taken the name since: slots are used again. */
-static void erase_part(const struct pstore *pstore, struct pstore_part *part)
+static void erase_part(const struct pstore *pstore, const struct pstore_part *part)
 {
 	char path[ROOT_PATH_MAX];
 	struct stat st;
 
-	if (!part->live || !part->is_whole)
+	if (!part->live)
 		return;
-	part->is_whole = false;
 	root_path(pstore->env->root, part->path, path);
 	if (lstat(path, &st) < 0 || (int64_t)st.st_mtim.tv_sec * 1000000 != part->mtime_us)
 		return;
@@ -208,27 +246,32 @@ static void erase_part(const struct pstore *pstore, struct pstore_part *part)
 		log_warning("pstore: %s: cannot be erased: %s", part->path, strerror(errno));
 }
 
-/* All of a dump or nothing: a part alone would be taken for another dump. */
-static bool is_whole(const struct pstore *pstore, const struct pstore_dump *dump)
+static void erase_dump(struct pstore *pstore, size_t index)
 {
+	const struct pstore_dump *dump = &pstore->list.dumps[index];
+
+	pstore->dumps[index].is_whole = false;
 	for (size_t i = 0; i < dump->n; i++)
-		if (!pstore->list.parts[dump->first + i].is_whole)
-			return false;
-	return true;
+		erase_part(pstore, &pstore->list.parts[dump->first + i]);
+}
+
+/* What the store did not take by now it never will: then the log is all that has it. */
+static void settle(struct pstore *pstore, struct progress *progress)
+{
+	if (!log_keys_are_stored(&progress->keys, pstore->env))
+		progress->is_whole = false;
+	log_keys_free(&progress->keys);
 }
 
 static void pstore_committed(struct source *source)
 {
 	struct pstore *pstore = pstore_of(source);
 
-	for (size_t i = 0; pstore->env->clear_logs && i < pstore->next; i++) {
-		const struct pstore_dump *dump = &pstore->list.dumps[i];
-
-		if (!is_whole(pstore, dump))
-			continue;
-		for (size_t j = 0; j < dump->n; j++)
-			erase_part(pstore, &pstore->list.parts[dump->first + j]);
-	}
+	for (; pstore->n_settled < pstore->next; pstore->n_settled++)
+		settle(pstore, &pstore->dumps[pstore->n_settled]);
+	for (size_t i = 0; pstore->env->clear_logs && i < pstore->next; i++)
+		if (pstore->dumps[i].is_whole)
+			erase_dump(pstore, i);
 }
 
 static void pstore_describe(struct source *source, char *buffer, size_t size)

@@ -57,6 +57,15 @@ static struct bytes build(struct text_firmware *firmware, const struct text_bloc
 	return (struct bytes){ bytes, BLOCK_SIZE + ENTRY_SIZE + section->size };
 }
 
+struct bytes text_block_body(struct bytes block)
+{
+	const size_t headers = BLOCK_SIZE + ENTRY_SIZE;
+
+	if (block.size < headers)
+		return (struct bytes){ 0 };
+	return (struct bytes){ block.data + headers, block.size - headers };
+}
+
 /* What tells it from others of the same content in the same log. */
 static uint64_t make_id(const struct text_block *block)
 {

@@ -70,6 +70,9 @@ struct text_block *text_block_begin(struct text_firmware *firmware,
 void text_block_next_entry(struct text_firmware *firmware, struct text_block *block,
 			   struct text_mark mark);
 
+/* The section in a block that was given out: a part of its bytes. */
+struct bytes text_block_body(struct bytes block);
+
 /* One more line has come: gives out what has waited for too many. */
 void text_blocks_wait(struct text_firmware *firmware);
 

@@ -170,6 +170,25 @@ expect_events 5
 in_text "harvested: 0 new, 0 of known errors" "$log"
 events | cmp -s - "$dir/first" || fail "the events are others now"
 
+step "--pstore-clear erases what is stored: records, what firmware reported, how it ended"
+make_previous
+for name in ghes-memory ghes-processor ghes-other; do
+	{
+		echo "Panic#1 Part1"
+		cat "$tests/golden/text/input/$name.txt"
+		echo "[  900.000000] Kernel panic - not syncing: Fatal hardware error!"
+	} >"$root/$live/dmesg-$name-0"
+done
+expect 0 run_mcelog --harvest --keep-erst --pstore-clear
+[ "$(find "$root/$live" -name 'dmesg-*' | wc -l)" -eq 8 ] || fail "--keep-erst keeps nothing"
+events | grep -qF '"label":"CPU 2 DIMM 30"' || fail "nothing that firmware reported: $(events)"
+expect 0 run_mcelog --harvest --pstore-clear
+in_text "harvested: 0 new, 0 of known errors" "$log"
+find "$root/$live" -name 'dmesg-*' | grep . && fail "not all were erased"
+[ "$(find "$root/$archive" -name 'dmesg*' | wc -l)" -eq 4 ] || fail "the archive was touched"
+expect 0 run_mcelog --harvest
+in_text "harvested: 0 new, 0 of known errors" "$log"
+
 step "files that are none"
 make_previous
 : >"$root/$live/dmesg-efi-1"

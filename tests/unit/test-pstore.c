@@ -8,6 +8,9 @@
 
 #include <errno.h>
 
+#include "firmware.h"
+#include "sources/kernel-log.h"
+#include "sources/pstore-files.h"
 #include "tests/unit/collect.h"
 #include "tests/unit/pstore-tree.h"
 #include "util/strbuf.h"
@@ -116,6 +119,186 @@ static void test_cleared(void **state)
 	assert_true(root_exists(&collect->root,
 				ARCHIVE "7710377731329/dmesg-erst-7710377731329884162"));
 	assert_true(root_exists(&collect->root, LIVE "dmesg-efi_pstore-179521210401001.enc.z"));
+}
+
+#define CLEARED LIVE "dmesg-erst-7710377731329884162"
+
+/* The store refused the record, or how that boot ended: the log is all that has it. */
+static void test_refused_is_kept(void **state)
+{
+	struct collect *collect = *state;
+
+	put_part(collect, LIVE, "dmesg-erst-7710377731329884162");
+	collect->env.clear_logs = true;
+	for (int step = 0; step < 4; step++) {
+		collect->n = collect->n_stored = 0;
+		collect->n_crashes = collect->n_crashes_stored = 0;
+		collect->env.known = step == 2 ? NULL : collect_known;
+		assert_int_equal(source_open(collect, &source_pstore), 0);
+		assert_int_equal(source_pstore.drain(collect->source), 0);
+		assert_int_equal(collect->n, 1);
+		assert_int_equal(collect->n_crashes, 1);
+		assert_true(root_exists(&collect->root, CLEARED)); /* no commit yet */
+		collect->n_stored = step != 0;
+		collect->n_crashes_stored = step != 1;
+		source_pstore.committed(collect->source);
+		assert_int_equal(root_exists(&collect->root, CLEARED), step < 3);
+		/* the answer is that of the first commit after it was handed over */
+		collect_commit(collect, &source_pstore);
+		assert_int_equal(root_exists(&collect->root, CLEARED), step < 3);
+		source_pstore.close(collect->source);
+		collect->source = NULL;
+	}
+}
+
+static bool knows_all(void *context, const char *key)
+{
+	(void)context, (void)key;
+	return true;
+}
+
+static void put_many(struct collect *collect, const char *path, unsigned int n)
+{
+	_cleanup_strbuf_ struct strbuf text = { 0 };
+
+	strbuf_add(&text, "Oops#1 Part1\n");
+	for (unsigned int i = 0; i < n; i++)
+		strbuf_addf(&text,
+			    "<0>[%5u.000000] mce: [Hardware Error]: CPU 0: Machine Check: 0 "
+			    "Bank 7: 8c00004000010090\n",
+			    1000 + i);
+	put_text(collect, path, strbuf_text(&text));
+}
+
+/* What was left out nobody has but the log. */
+static void test_left_out_is_kept(void **state)
+{
+	struct collect *collect = *state;
+
+	put_many(collect, LIVE "dmesg-ramoops-0", KERNEL_LOG_RECORDS_MAX);
+	put_many(collect, LIVE "dmesg-ramoops-1", KERNEL_LOG_RECORDS_MAX + 1);
+	collect->env.clear_logs = true;
+	collect->env.known = knows_all;
+	assert_int_equal(run(collect), 0);
+	assert_string_equal(collect->logged,
+			    "mcelog: pstore: " LIVE "dmesg-ramoops-1: more than 65536 machine "
+			    "checks, the rest is left out\n");
+	assert_false(root_exists(&collect->root, LIVE "dmesg-ramoops-0"));
+	assert_true(root_exists(&collect->root, LIVE "dmesg-ramoops-1"));
+}
+
+/* Not before the last commit that one of its records had to wait for. */
+static void test_cleared_at_last(void **state)
+{
+	struct collect *collect = *state;
+
+	put_many(collect, LIVE "dmesg-ramoops-0", 20);
+	collect->env.clear_logs = true;
+	collect->room = 10;
+	assert_int_equal(source_open(collect, &source_pstore), 0);
+	assert_int_equal(source_pstore.drain(collect->source), 1);
+	collect_commit(collect, &source_pstore);
+	assert_true(root_exists(&collect->root, LIVE "dmesg-ramoops-0"));
+	collect->room = COLLECT_MAX;
+	assert_int_equal(source_pstore.drain(collect->source), 0);
+	assert_true(root_exists(&collect->root, LIVE "dmesg-ramoops-0"));
+	collect_commit(collect, &source_pstore);
+	assert_false(root_exists(&collect->root, LIVE "dmesg-ramoops-0"));
+	assert_int_equal(collect->n, 20);
+	source_pstore.close(collect->source);
+	collect->source = NULL;
+}
+
+/* What firmware reported, as the pipeline takes it apart: kept in collect->records. */
+static int take_apart(void *context, const struct event *event, const struct section *section)
+{
+	(void)section;
+	return collect_record(context, &event->record);
+}
+
+static int collect_firmware(void *context, const struct firmware *firmware)
+{
+	char problem[FIRMWARE_PROBLEM_MAX];
+
+	return firmware_events(firmware, take_apart, context, problem);
+}
+
+/* Sections of one error and of several: one that the store does not have keeps the log. */
+static void test_firmware_is_stored(void **state)
+{
+	struct collect *collect = *state;
+	_cleanup_free_ char *text = NULL, *log = NULL;
+	unsigned int n;
+
+	text = test_read(test_data("golden/text/input/ghes-processor.txt"), NULL);
+	assert_true(asprintf(&log, "Oops#1 Part1\n%s", text) > 0);
+	put_text(collect, LIVE "dmesg-ramoops-0", log);
+	collect->env.clear_logs = true;
+	collect->intake.firmware = collect_firmware;
+	assert_int_equal(source_open(collect, &source_pstore), 0);
+	assert_int_equal(source_pstore.drain(collect->source), 0);
+	n = collect->n;
+	assert_true(n > 1);
+	collect->n_stored = n - 1;
+	source_pstore.committed(collect->source);
+	assert_true(root_exists(&collect->root, LIVE "dmesg-ramoops-0"));
+	source_pstore.close(collect->source);
+	collect->source = NULL;
+	collect->n = 0;
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n, n);
+	assert_false(root_exists(&collect->root, LIVE "dmesg-ramoops-0"));
+}
+
+/* Who takes no such errors has not got them. */
+static void test_firmware_not_wanted(void **state)
+{
+	struct collect *collect = *state;
+	_cleanup_free_ char *text = NULL;
+
+	text = test_read(test_data("golden/text/input/ghes-memory.txt"), NULL);
+	put_text(collect, LIVE "dmesg-ramoops-0", text);
+	collect->env.clear_logs = true;
+	assert_int_equal(run(collect), 0);
+	assert_true(root_exists(&collect->root, LIVE "dmesg-ramoops-0"));
+}
+
+static void put_empty(struct collect *collect, const char *directory, unsigned int first,
+		      unsigned int n)
+{
+	char path[ROOT_PATH_MAX], real[ROOT_PATH_MAX];
+
+	assert_int_equal(root_mkdir(&collect->root, directory), 0);
+	for (unsigned int i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/dmesg-erst-%u", directory, first + i);
+		assert_int_equal(mknod(root_path(&collect->root, path, real), S_IFREG | 0600, 0),
+				 0);
+	}
+}
+
+static void open_only(struct collect *collect)
+{
+	int saved = log_begin(collect);
+
+	assert_int_equal(source_open(collect, &source_pstore), 0);
+	source_pstore.close(collect->source);
+	collect->source = NULL;
+	log_end(collect, saved);
+}
+
+/* As many as there may be are no more than that, wherever they lie. */
+static void test_too_many_parts(void **state)
+{
+	struct collect *collect = *state;
+
+	put_empty(collect, LIVE "", 1, 10);
+	put_empty(collect, "/run/mcelog/harvest", 11, PSTORE_PARTS_MAX - 10);
+	open_only(collect);
+	assert_null(strstr(collect->logged, "more than"));
+	put_empty(collect, "/run/mcelog/harvest", PSTORE_PARTS_MAX + 1, 1);
+	open_only(collect);
+	assert_non_null(strstr(collect->logged,
+			       "pstore: more than 65536 log parts, the rest is left out\n"));
 }
 
 static void test_known(void **state)
@@ -375,6 +558,12 @@ int main(void)
 		TEST(test_crashes_not_wanted),
 		TEST(test_console),
 		TEST(test_cleared),
+		TEST(test_refused_is_kept),
+		TEST(test_left_out_is_kept),
+		TEST(test_cleared_at_last),
+		TEST(test_firmware_is_stored),
+		TEST(test_firmware_not_wanted),
+		TEST(test_too_many_parts),
 		TEST(test_known),
 		TEST(test_this_boot),
 		TEST(test_commits_between),
