@@ -105,7 +105,7 @@ static void test_no_time(void **state)
 		assert_taken(bench,
 			     *times[i] ? "VMCOREINFO: CRASHTIME is no time that can be" : "");
 		assert_int_equal(bench->dump.time, 0);
-		assert_string_equal(bench->dump.release, "6.1.0-test");
+		assert_release(&bench->dump, "6.1.0-test");
 	}
 }
 
