@@ -31,12 +31,36 @@ static const char *const firmware_errors[] = {
 	"GHES: Fatal hardware error",
 };
 
+/* Of EDAC where it is told to panic (edac_mc_panic_on_ue), before Linux 3.5. */
+static const char *const old_edac[] = { "UE page 0x", "Uncorrected Error" };
+
 static bool begins_with_any(struct span span, const char *const *texts, size_t n_texts)
 {
 	for (size_t i = 0; i < n_texts; i++)
 		if (begins_with(span, texts[i]))
 			return true;
 	return false;
+}
+
+static bool has(struct span span, const char *text)
+{
+	return span.length && memmem(span.text, span.length, text, strlen(text));
+}
+
+/* "UE memory read error on DIMM_A1 (channel:0 slot:0 page:0x12345 offset:0x0 grain:32)" */
+static bool is_edac(struct span words)
+{
+	const char *colon = words.length ? memchr(words.text, ':', words.length) : NULL;
+	const char *end = words.text + words.length;
+
+	if (begins_with(words, "UE "))
+		return begins_with(words, "UE row ") ||
+		       (has(words, "on ") && has(words, "page:0x") && has(words, "grain:"));
+	if (!begins_with(words, "EDAC MC") || !colon)
+		return false;
+	words = (struct span){ colon + 1, (size_t)(end - colon - 1) };
+	skip_blanks(&words);
+	return begins_with_any(words, old_edac, ARRAY_SIZE(old_edac));
 }
 
 static struct span behind(struct span span, const char *text)
@@ -62,6 +86,8 @@ static enum panic_cause cause_of(struct span words, const struct panic *panic)
 {
 	if (begins_with_any(words, firmware_errors, ARRAY_SIZE(firmware_errors)))
 		return panic->memory ? PANIC_MEMORY_ERROR : PANIC_FIRMWARE_ERROR;
+	if (is_edac(words))
+		return PANIC_MEMORY_ERROR;
 	if (begins_with_any(words, machine_checks, ARRAY_SIZE(machine_checks)) || panic->reason[0])
 		return PANIC_MACHINE_CHECK;
 	return PANIC_OTHER;

@@ -2,9 +2,9 @@
 /*
  * panic: whether a kernel's log says that it panicked, and whether a hardware
  * error was why. The first "Kernel panic - not syncing: …" decides, with what the
- * kernel said before it (arch/x86/kernel/cpu/mce/core.c, drivers/acpi/apei/ghes.c):
- * later ones are its consequence. A log without one is of a crash that went
- * another way, or of none.
+ * kernel said before it (arch/x86/kernel/cpu/mce/core.c, drivers/acpi/apei/ghes.c,
+ * drivers/edac/edac_mc.c): later ones are its consequence. A log without one is
+ * of a crash that went another way, or of none.
  */
 #pragma once
 
@@ -15,7 +15,7 @@ enum panic_cause {
 	PANIC_NONE,  /* the log has no panic */
 	PANIC_OTHER, /* a panic, not because of the hardware */
 	PANIC_MACHINE_CHECK,
-	PANIC_MEMORY_ERROR,   /* a fatal memory error that firmware reported (GHES) */
+	PANIC_MEMORY_ERROR, /* a fatal one that firmware reported (GHES), or one that EDAC found */
 	PANIC_FIRMWARE_ERROR, /* another fatal error that it reported */
 };
 

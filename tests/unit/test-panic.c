@@ -103,6 +103,37 @@ static void test_firmware(void **state)
 	assert_int_equal(cause_of(panic), PANIC_FIRMWARE_ERROR);
 }
 
+/* EDAC's own panics, from Linux 2.6.16 on, and words that only begin like them. */
+static void test_edac(void **state)
+{
+	static const char *const by_edac[] = {
+		"UE memory read error on CPU_SrcID#0_MC#0_Chan#1_DIMM#0 (channel:1 slot:0 "
+		"page:0x12345 offset:0x340 grain:32 - err_code:0101:0090)",
+		"UE on DIMM_A1 ( page:0x12345 offset:0x340 grain:32)",
+		"UE memory read error on any memory ( page:0x0 offset:0x0 grain:32)",
+		"EDAC MC0: UE page 0x12345, offset 0x340, grain 8, row 1, labels \"A1:B1\": e752x "
+		"UE",
+		"EDAC MC12: Uncorrected Error",
+		"UE row 2, channel-a= 0 channel-b= 1 labels \"A1-B1\": i5000",
+	};
+	static const char *const others[] = {
+		"UE on my own",		  "EDAC MC0", "EDAC MC0: something else", "UEFI went away",
+		"EDAC: PCI Parity Error",
+	};
+	char log[512];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(by_edac); i++) {
+		snprintf(log, sizeof(log), "<0>[ 6.5] Kernel panic - not syncing: %s\n",
+			 by_edac[i]);
+		assert_int_equal(cause_of(log), PANIC_MEMORY_ERROR);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		snprintf(log, sizeof(log), "<0>[ 6.5] Kernel panic - not syncing: %s\n", others[i]);
+		assert_int_equal(cause_of(log), PANIC_OTHER);
+	}
+}
+
 static void test_texts(void **state)
 {
 	static const char log[] =
@@ -161,10 +192,10 @@ static void test_by_hardware(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_panics),	    cmocka_unit_test(test_no_panics),
-		cmocka_unit_test(test_first_panic), cmocka_unit_test(test_firmware),
-		cmocka_unit_test(test_texts),	    cmocka_unit_test(test_unknown_words),
-		cmocka_unit_test(test_by_hardware),
+		cmocka_unit_test(test_panics),	      cmocka_unit_test(test_no_panics),
+		cmocka_unit_test(test_first_panic),   cmocka_unit_test(test_firmware),
+		cmocka_unit_test(test_edac),	      cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_unknown_words), cmocka_unit_test(test_by_hardware),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
