@@ -40,6 +40,13 @@ static void fill_delivery(const struct walk *walk, const struct cper_error *erro
 	firmware_key(firmware->source, id, error->body, error->part, record->key);
 }
 
+static void take_edac(const struct firmware *firmware, struct decoded *decoded)
+{
+	decoded->bank_type = "EDAC";
+	decoded->count = firmware->count;
+	decoded->location = firmware->place;
+}
+
 /* Of what the registers do not say all its bytes are kept: of a struct mce of later kernels. */
 static int give_machine_check(struct walk *walk, const struct cper_error *error,
 			      const struct record *record)
@@ -86,6 +93,8 @@ static int give_error(struct walk *walk, const struct cper_error *error)
 	fill_delivery(walk, error, &event.record);
 	snprintf(event.fru_text, sizeof(event.fru_text), "%s", error->fru_text);
 	snprintf(event.decoded.label, sizeof(event.decoded.label), "%s", walk->firmware->label);
+	if (walk->firmware->edac)
+		take_edac(walk->firmware, &event.decoded);
 	walk->n_calls++;
 	return walk->each(walk->context, &event, &section);
 }

@@ -72,7 +72,7 @@ struct decoded {
 	unsigned int family;	/* 0 when the record has no CPUID */
 	unsigned int model;
 	unsigned int stepping;
-	const char *bank_type;	/* "UMC", "EX", "IMC" ...; NULL unknown */
+	const char *bank_type;	/* "UMC", "EX", "IMC" ..., "EDAC" without a bank; NULL unknown */
 	uint32_t count;		/* errors this record stands for, at least 1 */
 	bool overflow;		/* MCi_STATUS.OVER: more errors than are described */
 	bool address_usable;	/* ADDR is a system physical address that tells the page */

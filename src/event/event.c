@@ -139,10 +139,12 @@ static void add_unit(struct line *line, const struct event *event)
 		add(line, "socket %" PRIu32 ", ", record->socketid);
 	else if (decoded->location.socket != LOCATION_UNKNOWN)
 		add(line, "socket %" PRId32 ", ", decoded->location.socket);
-	if (record->bank == RECORD_FIRMWARE_BANK)
-		add(line, "reported by firmware");
-	else
+	if (record->bank != RECORD_FIRMWARE_BANK)
 		add(line, "bank %u", record->bank);
+	else if (decoded->bank_type)
+		add(line, "reported by");
+	else
+		add(line, "reported by firmware");
 	if (decoded->bank_type)
 		add(line, " %s", decoded->bank_type);
 	add(line, ", %s%" PRIu32 " error%s)", decoded->overflow ? "at least " : "", decoded->count,

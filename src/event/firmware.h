@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <systemd/sd-id128.h>
 
+#include "event/decoded.h"
 #include "event/record.h"
 #include "util/bytes.h"
 
@@ -31,6 +32,13 @@ struct firmware {
 	 * The bytes then lack the handle that the kernel found it by. "" unknown.
 	 */
 	char label[FIRMWARE_LABEL_MAX];
+	/*
+	 * What the kernel's EDAC printed of a machine check, or of what firmware reported, in a
+	 * form that has no place for count and place; they are not looked at elsewhere.
+	 */
+	bool edac;
+	uint32_t count; /* of errors, at least 1 */
+	struct location place;
 
 	/* delivery, as struct record has it; those of the errors in it that know better win */
 	enum source_id source;

@@ -9,7 +9,7 @@
  * set, a machine that slept) it is handed over: the store joins the two. Where no
  * instance is there yet all counts; a record delivered once is known by its
  * sequence number, however often it is read. What firmware reported the trace does not
- * have: all of it is handed over.
+ * have: all of it is handed over. What EDAC printed it has: that is the machine check.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,6 +39,7 @@ struct kmsg {
 	const struct source_env *env;
 	const struct intake *intake;
 	struct kernel_log log;
+	bool tracing;	   /* an instance records */
 	int64_t traced_us; /* wall time from which on the trace has it all; 0: it has not */
 	size_t next; /* first not handed over of the records, then of what firmware reported */
 	unsigned int n_new;
@@ -130,7 +131,7 @@ static int read_device(int fd, struct kernel_log *log)
 }
 
 /* When the trace instance was made, if it records; a time before this boot is of a wrong clock. */
-static int64_t find_traced_us(const struct source_env *env)
+static int64_t find_traced_us(const struct source_env *env, bool *ret_tracing)
 {
 	char name[64], directory[ROOT_PATH_MAX], path[2 * ROOT_PATH_MAX];
 	_cleanup_close_ int fd = -1;
@@ -144,6 +145,7 @@ static int64_t find_traced_us(const struct source_env *env)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || read(fd, &enabled, 1) != 1 || enabled != '1')
 		return 0;
+	*ret_tracing = true;
 	snprintf(path, sizeof(path), "%s/instances/%s", directory, name);
 	if (stat(path, &st) < 0)
 		return 0;
@@ -184,7 +186,7 @@ static int kmsg_open(const struct source_env *env, const struct intake *intake,
 	}
 	kmsg->env = env;
 	kmsg->intake = intake;
-	kmsg->traced_us = find_traced_us(env);
+	kmsg->traced_us = find_traced_us(env, &kmsg->tracing);
 	r = read_log(kmsg, why);
 	if (r < 0) {
 		kmsg_free(kmsg);
@@ -196,10 +198,9 @@ static int kmsg_open(const struct source_env *env, const struct intake *intake,
 
 /* --- handing over --- */
 
-static bool is_traced(const struct kmsg *kmsg, const struct kernel_log_record *found)
+static bool is_traced(const struct kmsg *kmsg, int64_t printk_us)
 {
-	return kmsg->traced_us &&
-	       kmsg->env->boot_time_us + found->printk_us > kmsg->traced_us + DOUBT_US;
+	return kmsg->traced_us && kmsg->env->boot_time_us + printk_us > kmsg->traced_us + DOUBT_US;
 }
 
 /*
@@ -244,7 +245,7 @@ static int deliver_record(struct kmsg *kmsg, const struct kernel_log_record *fou
 	struct record record;
 	int r;
 
-	if (is_traced(kmsg, found))
+	if (is_traced(kmsg, found->printk_us))
 		return 0;
 	fill_delivery(kmsg, found, &record);
 	if (env->known && env->known(env->context, record.key))
@@ -253,6 +254,13 @@ static int deliver_record(struct kmsg *kmsg, const struct kernel_log_record *fou
 	if (r == 0)
 		kmsg->n_new++;
 	return r;
+}
+
+/* EDAC repeats what the trace may have: not by registers, so in doubt it is left out. */
+static bool is_repeated(const struct kmsg *kmsg, const struct kernel_log_firmware *found)
+{
+	return found->firmware.edac && kmsg->tracing &&
+	       (!kmsg->traced_us || is_traced(kmsg, found->printk_us));
 }
 
 /* The ID tells it from all in this log: with the boot, from those of other boots. */
@@ -265,6 +273,8 @@ static int deliver_firmware(struct kmsg *kmsg, const struct kernel_log_firmware 
 		sd_id128_t boot;
 	} value = { found->firmware.record_id, kmsg->env->boot };
 
+	if (is_repeated(kmsg, found))
+		return 0;
 	firmware.source = SOURCE_KMSG;
 	firmware.record_id = bytes_hash((struct bytes){ (const uint8_t *)&value, sizeof(value) });
 	if (!firmware.replayed)

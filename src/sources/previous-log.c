@@ -41,12 +41,18 @@ static int deliver_record(const struct kernel_log_record *found, enum source_id 
 	return r;
 }
 
-/* What of it the store has, the intake knows: it makes the keys. */
+/*
+ * What of it the store has, the intake knows: it makes the keys. Not so of what EDAC printed
+ * of a machine check that was traced then: after days the log's clock is too far off for the
+ * store to join the two, and an error that counts twice is worse than one that is not told.
+ */
 static int deliver_firmware(const struct kernel_log_firmware *found, enum source_id source,
 			    const struct source_env *env, const struct intake *intake)
 {
 	struct firmware firmware = found->firmware;
 
+	if (firmware.edac)
+		return 0;
 	firmware.source = source;
 	firmware.replayed |= is_replayed(env, source, firmware.time_us);
 	if (!firmware.replayed)

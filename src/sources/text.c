@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sources/text-edac-pairs.h"
 #include "sources/text-fields.h"
 #include "sources/text-firmware.h"
 #include "sources/text-message.h"
@@ -29,8 +30,10 @@ enum joint {
  * It has been taken, if it made sense by itself; otherwise it waits.
  */
 struct text_parser {
+	struct text_output output;
 	struct text_messages messages;
 	struct text_firmware firmware;
+	struct text_edac_pairs edac;
 	char lines[LINES_MAX];
 	size_t n_lines;
 	enum {
@@ -44,14 +47,35 @@ struct text_parser {
 	size_t n_header;
 };
 
+static void give_record(void *context, const struct record *record, const char *symbol)
+{
+	struct text_parser *parser = context;
+
+	parser->output.record(parser->output.context, record, symbol);
+	text_edac_told_record(&parser->edac, record);
+}
+
+static void give_firmware(void *context, const struct firmware *firmware)
+{
+	struct text_parser *parser = context;
+
+	parser->output.firmware(parser->output.context, firmware);
+	text_edac_told_status(&parser->edac, firmware->bytes);
+}
+
 int text_parser_new(const struct text_output *output, struct text_parser **ret_parser)
 {
 	struct text_parser *parser = calloc(1, sizeof(*parser));
 
 	if (!parser)
 		return -ENOMEM;
-	parser->messages.records.output = *output;
-	parser->firmware.output = *output;
+	parser->output = *output;
+	parser->messages.records.output =
+		(struct text_output){ .record = give_record, .context = parser };
+	parser->firmware.output =
+		(struct text_output){ .firmware = give_firmware, .context = parser };
+	parser->edac.output = *output;
+	parser->edac.mark_given = &parser->firmware.mark_given;
 	*ret_parser = parser;
 	return 0;
 }
@@ -87,7 +111,7 @@ static void take_blank(struct text_parser *parser)
 
 static void pass_on(struct text_parser *parser, const char *line, size_t length)
 {
-	const struct text_output *output = &parser->messages.records.output;
+	const struct text_output *output = &parser->output;
 	struct text_prefix prefix;
 
 	text_strip_prefix(line, length, &prefix);
@@ -323,14 +347,20 @@ static void take_line(struct text_parser *parser, const char *line, size_t lengt
 		pass_on(parser, line, length);
 }
 
-/* Whether a line is one of those in which the kernel prints what firmware reported. */
-static bool take_firmware(struct text_parser *parser, struct span span,
+/*
+ * Whether a line is one of those in which the kernel prints what firmware reported, or one of
+ * EDAC's core.
+ */
+static bool take_reported(struct text_parser *parser, struct span span,
 			  const struct text_prefix *prefix)
 {
-	struct text_firmware *firmware = &parser->firmware;
+	struct text_mark mark = parser->messages.records.mark;
 
-	return firmware->output.firmware &&
-	       text_firmware_line(firmware, span, prefix, parser->messages.records.mark);
+	if (!parser->output.firmware)
+		return false;
+	text_edac_next_line(&parser->edac);
+	return text_firmware_line(&parser->firmware, span, prefix, mark) ||
+	       text_edac_take(&parser->edac, span, mark);
 }
 
 static void keep_header(struct text_parser *parser, const char *line, size_t length)
@@ -360,7 +390,7 @@ void text_parser_line(struct text_parser *parser, const char *line, size_t lengt
 	span = text_strip_prefix(line, length, &prefix);
 	if (!prefix.hardware_error && !begins_with(span, "EDAC"))
 		parser->messages.records.since_given++;
-	if (take_firmware(parser, span, &prefix)) {
+	if (take_reported(parser, span, &prefix)) {
 		release(parser);
 		return;
 	}
@@ -384,6 +414,7 @@ void text_parser_finish(struct text_parser *parser)
 	release(parser);
 	text_blocks_give_out(&parser->firmware);
 	text_records_give_out_all(&parser->messages.records);
+	text_edac_finish(&parser->edac);
 	parser->messages.decoded = false;
 	parser->messages.has_cpu = false;
 }

@@ -36,6 +36,9 @@ struct text_output {
 	 * the caller; replayed where the text itself says that it was before this boot;
 	 * record_id tells it from others in the same text. NULL: not wanted, such
 	 * lines are foreign.
+	 * Likewise an error that EDAC's core printed (firmware.edac), as the section of a
+	 * memory error with its address. Where a record or another error near it tells of the
+	 * same, the line is dropped; so it comes up to 64 lines late.
 	 */
 	void (*firmware)(void *context, const struct firmware *firmware);
 	/* A line, without its end, that belongs to no record. */

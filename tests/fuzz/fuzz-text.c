@@ -35,7 +35,14 @@ static void take_firmware(void *context, const struct firmware *firmware)
 {
 	char problem[CPER_PROBLEM_MAX];
 
-	if (cper_parse_status(firmware->bytes, take_error, context, problem) < 0)
+	strbuf_add(context, firmware->name);
+	strbuf_add(context, firmware->label);
+	if (firmware->edac &&
+	    (!firmware->count ||
+	     cper_parse_section(firmware->type, firmware->severity, firmware->bytes, take_error,
+				context, problem) != 1))
+		abort();
+	if (!firmware->edac && cper_parse_status(firmware->bytes, take_error, context, problem) < 0)
 		abort();
 }
 

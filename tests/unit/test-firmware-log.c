@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include "sources/kernel-log.h"
 #include "sources/previous-log.h"
@@ -39,6 +41,10 @@ static int take_firmware(void *context, const struct firmware *firmware)
 	if (bench.error)
 		return bench.error;
 	assert_true(bench.n < GIVEN_MAX);
+	if (firmware->edac) {
+		bench.given[bench.n++].firmware = *firmware;
+		return 1;
+	}
 	assert_true(firmware->bytes.size > AT_BODY && firmware->bytes.size <= AT_BODY + BODY_MAX);
 	given->firmware = *firmware;
 	memset(given->body, 0, sizeof(given->body));
@@ -58,6 +64,12 @@ static int setup(void **state)
 		SD_ID128_MAKE(aa, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11);
 	return r;
 }
+
+#define BLOCK_AT(time, address)                                                                    \
+	time "{1}[Hardware Error]: event severity: corrected\n" time                               \
+	     "{1}[Hardware Error]:  Error 0, type: corrected\n" time                               \
+	     "{1}[Hardware Error]:   section_type: memory error\n" time                            \
+	     "{1}[Hardware Error]:   physical_address: " address "\n"
 
 /* The same error of the same module, with its lines from this number and second on. */
 #define KMSG_BLOCK(seq, s, count)                                                                  \
@@ -120,6 +132,96 @@ static void test_bert(void **state)
 	assert_true(bench.given[0].firmware.replayed);
 	assert_true(bench.given[0].firmware.time_us == 0);
 	assert_true(sd_id128_is_null(bench.given[0].firmware.boot));
+}
+
+#define INSTANCE "/sys/kernel/tracing/instances/mcelog"
+
+#define KMSG_EDAC(seq, s)                                                                          \
+	"4," seq "," s "000001,-;EDAC MC0: 2 CE memory read error on DIMM_A1 (channel:1 slot:0 "   \
+	"page:0xabc offset:0x40 grain:32 syndrome:0x0)\n"
+
+static void set_mtime(struct collect *collect, const char *path, time_t seconds)
+{
+	const struct timespec times[2] = { { .tv_sec = seconds }, { .tv_sec = seconds } };
+	char file[512];
+
+	snprintf(file, sizeof(file), "%s%s", collect->directory, path);
+	assert_int_equal(utimensat(AT_FDCWD, file, times, 0), 0);
+}
+
+/* EDAC repeats machine checks: of those that were traced the trace tells. */
+static void test_edac(void **state)
+{
+	static const char text[] = KMSG_EDAC("100", "40") KMSG_EDAC("200", "90");
+	struct collect *collect = *state;
+
+	put_file(collect, INSTANCE "/events/mce/mce_record/enable", "1\n", 2);
+	set_mtime(collect, INSTANCE, BOOT_US / 1000000 + 60);
+	run_kmsg(collect, text);
+	assert_int_equal(bench.n, 1);
+	assert_true(bench.given[0].firmware.edac);
+	assert_int_equal(bench.given[0].firmware.count, 2);
+	assert_int_equal(bench.given[0].firmware.source, SOURCE_KMSG);
+	assert_true(bench.given[0].firmware.time_us == BOOT_US + 40000001);
+	assert_true(sd_id128_equal(bench.given[0].firmware.boot, collect->env.boot));
+	assert_string_equal(bench.given[0].firmware.label, "DIMM_A1");
+
+	set_mtime(collect, INSTANCE, BOOT_US / 1000000 + 100);
+	bench.n = 0;
+	run_kmsg(collect, text);
+	assert_int_equal(bench.n, 2);
+	assert_true(bench.given[0].firmware.record_id != bench.given[1].firmware.record_id);
+
+	/* the clock was set since: the trace may have all of it */
+	set_mtime(collect, INSTANCE, BOOT_US / 1000000 - 100000);
+	bench.n = 0;
+	run_kmsg(collect, text);
+	assert_int_equal(bench.n, 0);
+}
+
+/* Lines that are missing part what they may have been. */
+static void test_edac_gap(void **state)
+{
+	static const char edac[] = "[ 1.000000] EDAC MC0: 1 CE on A1 ( page:0xabc offset:0x0 "
+				   "grain:32 syndrome:0x0)";
+	static const char check[] = "[ 1.000000] mce: [Hardware Error]: CPU 0: Machine Check: 0 "
+				    "Bank 7: 8c00004000010090\n[ 1.000000] mce: [Hardware Error]: "
+				    "TSC 0 ADDR abc000 MISC 86 \n";
+	struct kernel_log log;
+
+	(void)state;
+	for (unsigned int gap = 0; gap < 2; gap++) {
+		assert_int_equal(kernel_log_init(&log), 0);
+		kernel_log_line(&log, edac, strlen(edac));
+		if (gap)
+			kernel_log_gap(&log);
+		kernel_log_text(&log, check, strlen(check));
+		assert_int_equal(kernel_log_end(&log, 0, 0), 0);
+		assert_int_equal(log.n, 1);
+		assert_int_equal(log.n_firmware, gap);
+		kernel_log_done(&log);
+	}
+}
+
+/* It is the same error only near it. */
+static void test_edac_far(void **state)
+{
+	static const char edac[] = "[ 1.000000] EDAC MC0: 1 CE on A1 ( page:0xabc offset:0x0 "
+				   "grain:32 syndrome:0x0)\n";
+	static const char block[] = BLOCK_AT("[ 2.000000] ", "0x0000000000abc000");
+	struct kernel_log log;
+
+	(void)state;
+	for (unsigned int far = 0; far < 2; far++) {
+		assert_int_equal(kernel_log_init(&log), 0);
+		kernel_log_text(&log, edac, strlen(edac));
+		for (unsigned int i = 0; i < 20 + far * 60; i++)
+			kernel_log_line(&log, "[ 1.500000] usb 1-1: new", 24);
+		kernel_log_text(&log, block, strlen(block));
+		assert_int_equal(kernel_log_end(&log, 0, 0), 0);
+		assert_int_equal(log.n_firmware, 1 + far);
+		kernel_log_done(&log);
+	}
 }
 
 static void test_not_wanted(void **state)
@@ -229,6 +331,25 @@ static void test_previous(void **state)
 	kernel_log_done(&previous.log);
 }
 
+/* By a log whose clock was off for days nobody can tell which machine check it was. */
+static void test_previous_edac(void **state)
+{
+	struct collect *collect = *state;
+	struct previous_log previous = { 0 };
+	unsigned int n_new = 0;
+
+	read_log(&previous.log,
+		 "[   12.000001] EDAC MC0: 1 UE memory read error on DIMM_A1 (channel:1 slot:0 "
+		 "page:0xabc offset:0x40 grain:32)\n",
+		 1795200000000000);
+	assert_int_equal(previous.log.n_firmware, 1);
+	assert_int_equal(previous_log_deliver(&previous, SOURCE_PSTORE, &collect->env,
+					      &collect->intake, &n_new),
+			 0);
+	assert_int_equal(bench.n, 0);
+	kernel_log_done(&previous.log);
+}
+
 /* The bits of a golden case's first error that are valid; the log ends after n lines. */
 static uint64_t valid_after(const char *text, size_t size, unsigned int n_lines, bool *ret_any)
 {
@@ -273,11 +394,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_twins, setup, collect_teardown),
 		cmocka_unit_test_setup_teardown(test_bert, setup, collect_teardown),
+		cmocka_unit_test_setup_teardown(test_edac, setup, collect_teardown),
+		cmocka_unit_test(test_edac_gap),
+		cmocka_unit_test(test_edac_far),
 		cmocka_unit_test_setup_teardown(test_not_wanted, setup, collect_teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, collect_teardown),
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_no_times),
 		cmocka_unit_test_setup_teardown(test_previous, setup, collect_teardown),
+		cmocka_unit_test_setup_teardown(test_previous_edac, setup, collect_teardown),
 		cmocka_unit_test(test_cut),
 	};
 

@@ -318,6 +318,109 @@ static void test_apart(void **state)
 	assert_int_equal(count(f), 3);
 }
 
+/* --- what EDAC printed --- */
+
+static void deliver_edac(struct fixture *f, uint64_t address, uint32_t severity)
+{
+	uint8_t body[80] = { 2 };
+	struct firmware firmware = {
+		.form = FIRMWARE_SECTION,
+		.type = SD_ID128_MAKE(a5, bc, 11, 14, 6f, 64, 4e, de, b8, 63, 3e, 83, ed, 7c, 83,
+				      b1),
+		.severity = severity,
+		.bytes = { body, sizeof(body) },
+		.name = "EDAC MC0",
+		.label = "DIMM_A1",
+		.edac = true,
+		.count = 3,
+		.place = location_nowhere,
+		.source = SOURCE_KMSG,
+		.time_us = BOOTED + 21 * SECOND,
+		.boot = BOOT_B,
+		.record_id = 1,
+	};
+
+	firmware.place.channel = 1;
+	for (size_t i = 0; i < 8; i++)
+		body[16 + i] = (uint8_t)(address >> i * 8);
+	assert_int_equal(f->intake.firmware(f->intake.context, &firmware), 1);
+	assert_int_equal(pipeline_commit(f->pipeline), 0);
+}
+
+/* A corrected error of 2 s around that; MISC does not say the channel. */
+static struct record traced_bank(void)
+{
+	struct record record = fatal_bank(SOURCE_TRACE, "trace:1");
+
+	record.status = 0x8c0000c000010090;
+	record.mcgstatus = 0;
+	record.replayed = false;
+	record.boot = BOOT_B;
+	record.time_us = BOOTED + 20 * SECOND;
+	return record;
+}
+
+static void check_edac_joined(const struct fixture *f)
+{
+	struct event event = only_event(f);
+
+	assert_int_equal(event.sources, 1u << SOURCE_TRACE | 1u << SOURCE_KMSG);
+	assert_int_equal(event.record.bank, 7);
+	assert_true(event.record.status == 0x8c0000c000010090);
+	assert_int_equal(event.decoded.severity, SEVERITY_CORRECTED);
+	assert_string_equal(event.decoded.label, "DIMM_A1");
+}
+
+static void test_edac_joins_a_bank(void **state)
+{
+	struct fixture *f = *state;
+	struct record record = traced_bank();
+
+	deliver_record(f, &record);
+	deliver_edac(f, record.addr, 2);
+	check_edac_joined(f);
+}
+
+static void test_edac_is_joined_by_a_bank(void **state)
+{
+	struct fixture *f = *state;
+	struct record record = traced_bank();
+
+	deliver_edac(f, record.addr, 2);
+	reopen(f);
+	deliver_record(f, &record);
+	check_edac_joined(f);
+}
+
+static void test_edac_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct record record = traced_bank();
+	char message[EVENT_MESSAGE_MAX];
+	struct query *query;
+	struct found found;
+	struct event *event = &found.events[0];
+
+	deliver_edac(f, record.addr, 2);
+	query = find(f, &found);
+	assert_int_equal(found.n, 1);
+	assert_int_equal(report_complete(query, event), 0);
+	assert_int_equal(event->decoded.class, CLASS_MEMORY);
+	assert_int_equal(event->decoded.count, 3);
+	assert_int_equal(event->decoded.location.channel, 1);
+	assert_true(event->decoded.address_usable);
+	assert_string_equal(event_message(event, message, sizeof(message)),
+			    "Corrected memory error, channel 1, DIMM label DIMM_A1 "
+			    "(reported by EDAC, 3 errors)");
+	query_close(query);
+	/* another address; another severity */
+	record.addr += 0x1000;
+	deliver_record(f, &record);
+	assert_int_equal(count(f), 2);
+	deliver_edac(f, record.addr, 0);
+	assert_int_equal(count(f), 3);
+}
+
 /* Only a boot before can be meant. */
 static void test_not_of_this_boot(void **state)
 {
@@ -688,6 +791,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_joins_a_bank, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_is_joined_by_a_bank, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_apart, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_edac_joins_a_bank, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_edac_is_joined_by_a_bank, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_edac_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_of_this_boot, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bank_in_region, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_struct_mce, setup, teardown),

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/location.h"
 #include "event/registers.h"
 #include "sources/text.h"
 #include "util/cleanup.h"
@@ -55,11 +56,37 @@ static void print_bytes(FILE *out, struct bytes bytes)
 
 enum { AT_LENGTH = 12, BLOCK_SIZE = 20, ENTRY_SIZE = 72 };
 
+/* What EDAC's core printed. */
+static void print_edac(FILE *out, const struct firmware *firmware)
+{
+	assert_int_equal(firmware->form, FIRMWARE_SECTION);
+	assert_int_equal(firmware->source, SOURCE_TEXT);
+	assert_false(firmware->replayed);
+	assert_int_not_equal(firmware->record_id, 0);
+	assert_true(sd_id128_equal(firmware->type, SD_ID128_MAKE(a5, bc, 11, 14, 6f, 64, 4e, de, b8,
+								 63, 3e, 83, ed, 7c, 83, b1)));
+	fprintf(out, "edac \"%s\" severity=%d count=%u", firmware->name, (int)firmware->severity,
+		firmware->count);
+	if (firmware->label[0])
+		fprintf(out, " label=\"%s\"", firmware->label);
+	for (unsigned int i = 0; i < LOCATION_FIELDS; i++)
+		if (location_get(&firmware->place, i) != LOCATION_UNKNOWN)
+			fprintf(out, " %s=%d", location_fields[i].name,
+				(int)location_get(&firmware->place, i));
+	fprintf(out, "\n  body of %zu", firmware->bytes.size);
+	print_bytes(out, firmware->bytes);
+	fprintf(out, "\n");
+}
+
 static void print_firmware(void *context, const struct firmware *firmware)
 {
 	struct bytes block = firmware->bytes, entry, body;
 	FILE *out = context;
 
+	if (firmware->edac) {
+		print_edac(out, firmware);
+		return;
+	}
 	assert_int_equal(firmware->form, FIRMWARE_STATUS);
 	assert_int_equal(firmware->source, SOURCE_TEXT);
 	assert_int_not_equal(firmware->record_id, 0);
