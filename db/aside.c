@@ -129,6 +129,7 @@ static const struct copy tables[] = {
 	{ "SELECT key, source, boot, time_us, by_hardware, slim, reason, place FROM crash",
 	  "INSERT OR IGNORE INTO crash (key, source, boot, time_us, by_hardware, slim, reason, "
 	  "place) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)" },
+	{ "SELECT key, uptime_us FROM crash", "UPDATE crash SET uptime_us = ?2 WHERE key = ?1" },
 	{ "SELECT source, boot, place, count, time_us, journal FROM lost",
 	  "INSERT INTO lost (source, boot, place, count, time_us, journal) "
 	  "VALUES (?1, ?2, ?3, ?4, ?5, ?6)" },

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/crash-sql.h"
 #include "db/query-private.h"
 #include "util/cleanup.h"
 
@@ -25,24 +26,34 @@ struct row {
 };
 
 #define CRASH_SELECT                                                                               \
-	"SELECT key, source, boot, time_us, by_hardware, slim, reason, place FROM crash "
+	"SELECT key, source, boot, time_us, by_hardware, slim, reason, place, uptime_us FROM "     \
+	"crash "
 
-/* What crashed boot ?1: its rows, and those without a boot that are of the same minute. */
-#define CRASHES                                                                                    \
-	CRASH_SELECT "WHERE boot = ?1 OR (boot IS NULL AND time_us <> 0 AND (EXISTS "              \
-		     "(SELECT 1 FROM crash AS known WHERE known.boot = ?1 "                        \
-		     "AND abs(known.time_us - crash.time_us) <= 60000000) "                        \
-		     "OR EXISTS (SELECT 1 FROM event WHERE boot = ?1 AND severity = 'fatal' "      \
-		     "AND abs(event.time_us - crash.time_us) <= 60000000))) "
+#define MAY_BE_OF_THIS                                                                             \
+	"(crash.uptime_us IS NULL OR (" CRASH_FITS("crash.time_us", "crash.uptime_us") "))"
+
+/*
+ * Whether a crash without a boot is one that boots are known for: of the same log, or of the same
+ * minute where it may be of that boot. Its records say when to a second: a fatal error that close
+ * is what it crashed by, whatever the clocks say.
+ */
+#define TELLS_OF(boots)                                                                            \
+	"(EXISTS (SELECT 1 FROM crash AS known JOIN boot AS this ON this.id = known.boot "         \
+	"WHERE known.boot " boots " AND ((known.uptime_us = crash.uptime_us "                      \
+	"AND known.reason = crash.reason) OR (crash.time_us <> 0 "                                 \
+	"AND known.time_us BETWEEN crash.time_us - 60000000 AND crash.time_us + 60000000 "         \
+	"AND ifnull(abs(known.uptime_us - crash.uptime_us) <= 5000000, 1) AND " MAY_BE_OF_THIS     \
+	"))) OR (crash.time_us <> 0 AND EXISTS (SELECT 1 FROM event "                              \
+	"JOIN boot AS this ON this.id = event.boot "                                               \
+	"WHERE event.boot " boots " AND event.severity = 'fatal' "                                 \
+	"AND event.time_us BETWEEN crash.time_us - 60000000 AND crash.time_us + 60000000 "         \
+	"AND (abs(event.time_us - crash.time_us) <= 10000000 OR " MAY_BE_OF_THIS "))))"
+
+/* What crashed boot ?1: its rows, and those without a boot that tell of the same. */
+#define CRASHES CRASH_SELECT "WHERE boot = ?1 OR (boot IS NULL AND " TELLS_OF("= ?1") ") "
 
 /* Those that are of no boot by this. */
-#define LONE_CRASHES                                                                               \
-	CRASH_SELECT "WHERE boot IS NULL AND (time_us = 0 OR NOT (EXISTS "                         \
-		     "(SELECT 1 FROM crash AS known WHERE known.boot IS NOT NULL "                 \
-		     "AND abs(known.time_us - crash.time_us) <= 60000000) "                        \
-		     "OR EXISTS (SELECT 1 FROM event WHERE boot IS NOT NULL "                      \
-		     "AND severity = 'fatal' "                                                     \
-		     "AND abs(event.time_us - crash.time_us) <= 60000000))) "
+#define LONE_CRASHES CRASH_SELECT "WHERE boot IS NULL AND NOT " TELLS_OF("IS NOT NULL") " "
 
 enum { SECOND_US = 1000000, MINUTE_US = 60 * SECOND_US };
 
@@ -140,7 +151,11 @@ static struct crash read_crash(sqlite3_stmt *statement)
 		.time_us = sqlite3_column_int64(statement, 3),
 		.by_hardware = sqlite3_column_int(statement, 4),
 		.is_slim = sqlite3_column_int(statement, 5),
+		.uptime_us = -1,
 	};
+
+	if (sqlite3_column_type(statement, 8) != SQLITE_NULL)
+		crash.uptime_us = sqlite3_column_int64(statement, 8);
 
 	snprintf(crash.key, sizeof(crash.key), "%s", sql_column_text(statement, 0));
 	source_id_parse(sql_column_text(statement, 1), &crash.source);

@@ -5,7 +5,7 @@
 #include "db/store-private.h"
 
 /* How far apart the times of one panic may lie that several records or logs tell of. */
-enum { RECORDS_APART_US = 10 * 1000000, CRASHES_APART_US = 60 * 1000000 };
+enum { RECORDS_APART_US = 10 * 1000000 };
 
 static int add_running_boot(struct store *store, enum store_statement which, sd_id128_t boot,
 			    int64_t began_us)
@@ -101,6 +101,29 @@ static int earlier_boot_at(struct store *store, int64_t time_us, int64_t apart_u
 	return r;
 }
 
+/*
+ * The same of a crash. The last boot that is known to have begun before may have been another one
+ * than the one that crashed: that had been up for as long as its log says.
+ */
+static int crashed_boot_at(struct store *store, int64_t time_us, int64_t uptime_us,
+			   sd_id128_t *ret_boot)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_CRASH_FITS];
+	sd_id128_t boot;
+	int r = earlier_boot_at(store, time_us, CRASH_APART_US, &boot);
+
+	if (r > 0 && uptime_us > 0) {
+		sql_bind_id(statement, 1, boot);
+		sqlite3_bind_int64(statement, 2, time_us);
+		sqlite3_bind_int64(statement, 3, uptime_us);
+		r = sql_step(statement);
+		sqlite3_reset(statement);
+	}
+	if (r > 0)
+		*ret_boot = boot;
+	return r;
+}
+
 int store_resolve_boot(struct store *store, struct record *record)
 {
 	int r = 0;
@@ -123,6 +146,7 @@ enum { UNRESOLVED_MAX = 1024 };
 struct unresolved {
 	int64_t row;
 	int64_t time_us;
+	int64_t uptime_us; /* of a crash; 0 unknown */
 };
 
 /* Returns how many there are. */
@@ -134,7 +158,8 @@ static int find_unresolved(sqlite3_stmt *bound, struct unresolved found[UNRESOLV
 	sqlite3_bind_int(statement, 1, UNRESOLVED_MAX);
 	while ((r = sql_step(statement)) > 0 && n < UNRESOLVED_MAX)
 		found[n++] = (struct unresolved){ sqlite3_column_int64(statement, 0),
-						  sqlite3_column_int64(statement, 1) };
+						  sqlite3_column_int64(statement, 1),
+						  sqlite3_column_int64(statement, 2) };
 	return r < 0 ? r : n;
 }
 
@@ -146,8 +171,7 @@ static int set_boot(sqlite3_stmt *statement, int64_t row, sd_id128_t boot)
 }
 
 /* The oldest first: it tells where a boot ended for those after it. */
-static int resolve_all(struct store *store, enum store_statement which, enum store_statement setter,
-		       int64_t apart_us)
+static int resolve_all(struct store *store, enum store_statement which, enum store_statement setter)
 {
 	struct unresolved found[UNRESOLVED_MAX];
 	int n = find_unresolved(store->statements[which], found), r = n < 0 ? n : 0;
@@ -155,7 +179,10 @@ static int resolve_all(struct store *store, enum store_statement which, enum sto
 	for (int i = n - 1; r >= 0 && i >= 0; i--) {
 		sd_id128_t boot;
 
-		r = earlier_boot_at(store, found[i].time_us, apart_us, &boot);
+		if (which == STATEMENT_CRASHES_WITHOUT_BOOT)
+			r = crashed_boot_at(store, found[i].time_us, found[i].uptime_us, &boot);
+		else
+			r = earlier_boot_at(store, found[i].time_us, RECORDS_APART_US, &boot);
 		if (r > 0)
 			r = set_boot(store->statements[setter], found[i].row, boot);
 	}
@@ -167,11 +194,9 @@ int store_resolve_boots(struct store *store)
 	int r = store_ready(store);
 
 	if (r == 0)
-		r = resolve_all(store, STATEMENT_EVENTS_WITHOUT_BOOT, STATEMENT_SET_EVENT_BOOT,
-				RECORDS_APART_US);
+		r = resolve_all(store, STATEMENT_EVENTS_WITHOUT_BOOT, STATEMENT_SET_EVENT_BOOT);
 	if (r == 0)
-		r = resolve_all(store, STATEMENT_CRASHES_WITHOUT_BOOT, STATEMENT_SET_CRASH_BOOT,
-				CRASHES_APART_US);
+		r = resolve_all(store, STATEMENT_CRASHES_WITHOUT_BOOT, STATEMENT_SET_CRASH_BOOT);
 	store->counted = false;
 	return store_result(store, r);
 }
@@ -185,7 +210,7 @@ static int add_new_crash(struct store *store, const struct crash *crash)
 	int r = 0;
 
 	if (sd_id128_is_null(boot) && crash->time_us != 0)
-		r = earlier_boot_at(store, crash->time_us, CRASHES_APART_US, &boot);
+		r = crashed_boot_at(store, crash->time_us, crash->uptime_us, &boot);
 	if (r < 0)
 		return r;
 	sql_bind_text(statement, 1, crash->key);
@@ -196,6 +221,10 @@ static int add_new_crash(struct store *store, const struct crash *crash)
 	sqlite3_bind_int(statement, 6, crash->is_slim);
 	sql_bind_text(statement, 7, crash->reason);
 	sql_bind_text(statement, 8, crash->place);
+	if (crash->uptime_us > 0)
+		sqlite3_bind_int64(statement, 9, crash->uptime_us);
+	else
+		sqlite3_bind_null(statement, 9);
 	r = sql_run(statement);
 	return r < 0 ? r : store_add_delivery(store, crash->key, crash->source, 0);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "db/crash-sql.h"
 #include "db/store-private.h"
 
 /*
@@ -62,22 +63,24 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 		"AND NOT EXISTS (SELECT 1 FROM crash WHERE boot = last.id "
 		"AND time_us BETWEEN 1 AND ?1 - ?2 "
 		"AND time_us >= ifnull(last.journal_last_us, 0) - 60000000))",
+	[STATEMENT_CRASH_FITS] = "SELECT 1 FROM boot AS this WHERE id = ?1 "
+				 "AND " CRASH_FITS("?2", "?3"),
 	/* the journal's word counts as long as no other boot is known in between */
 	[STATEMENT_BOOT_BEFORE] = "SELECT previous FROM boot AS this WHERE id = ?1 AND previous = "
 				  "(SELECT id FROM boot WHERE began_us < this.began_us "
 				  "ORDER BY began_us DESC LIMIT 1)",
 	/* a file's records may be another machine's; the newest are those that somebody asks for */
 	[STATEMENT_EVENTS_WITHOUT_BOOT] =
-		"SELECT seq, time_us FROM event WHERE boot IS NULL AND replayed AND time_us > 0 "
-		"AND source NOT IN ('replay', 'text') ORDER BY time_us DESC LIMIT ?1",
+		"SELECT seq, time_us, NULL FROM event WHERE boot IS NULL AND replayed "
+		"AND time_us > 0 AND source NOT IN ('replay', 'text') ORDER BY time_us DESC LIMIT ?1",
 	[STATEMENT_CRASHES_WITHOUT_BOOT] =
-		"SELECT rowid, time_us FROM crash WHERE boot IS NULL AND time_us > 0 "
+		"SELECT rowid, time_us, uptime_us FROM crash WHERE boot IS NULL AND time_us > 0 "
 		"ORDER BY time_us DESC LIMIT ?1",
 	[STATEMENT_SET_EVENT_BOOT] = "UPDATE event SET boot = ?2 WHERE seq = ?1",
 	[STATEMENT_SET_CRASH_BOOT] = "UPDATE crash SET boot = ?2 WHERE rowid = ?1",
 	[STATEMENT_ADD_CRASH] = "INSERT OR IGNORE INTO crash (key, source, boot, time_us, "
-				"by_hardware, slim, reason, place) "
-				"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+				"by_hardware, slim, reason, place, uptime_us) "
+				"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[STATEMENT_KNOWN] = "SELECT event.seq, event.boot FROM delivery LEFT JOIN event "
 			    "ON event.seq = delivery.event WHERE key = ?1",
 	/* by its journal's end or, where that is not known, its daemon's */

@@ -84,6 +84,7 @@ static int deliver_end(struct previous_log *previous, enum source_id source,
 	struct crash crash = {
 		.source = source,
 		.time_us = end->time_us,
+		.uptime_us = end->printk_us,
 		.by_hardware = panic_by_hardware(&end->panic),
 	};
 	int r;

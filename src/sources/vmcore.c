@@ -242,8 +242,11 @@ static int take_own_log(struct vmcore *vmcore, const struct crash_dump *dump, co
 	size_t size = 0;
 	int r = own_text(dump, NOTE_OWN_LOG, path, &text, &size);
 
-	if (r == 0)
-		return take_log(log, text, size, vmcore->crash.time_us);
+	if (r == 0) {
+		r = take_log(log, text, size, vmcore->crash.time_us);
+		vmcore->crash.uptime_us = r == 0 ? log->end.printk_us : -1;
+		return r;
+	}
 	if (r == -ENOENT)
 		r = own_text(dump, NOTE_OWN_CAPTURE_LOG, path, &text, &size);
 	if (r == 0)
@@ -298,6 +301,7 @@ static int take_reason_beside(struct vmcore *vmcore, const char *path)
 	if (r < 0)
 		return r;
 	crash->by_hardware = panic_by_hardware(&log.end.panic);
+	crash->uptime_us = log.end.printk_us;
 	memcpy(crash->reason, log.end.panic.words, sizeof(log.end.panic.words));
 	if (!crash->time_us)
 		crash->time_us = log.end.time_us;
@@ -315,6 +319,7 @@ static int take_dump(struct vmcore *vmcore, const struct crash_dump *dump, const
 	*crash = (struct crash){
 		.source = SOURCE_VMCORE,
 		.time_us = dump->time * SECOND_US,
+		.uptime_us = -1,
 		.is_slim = dump->slim,
 		.by_hardware = dump->slim,
 	};

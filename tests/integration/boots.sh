@@ -51,7 +51,8 @@ step "the errors of each boot, and how it ended"
 	event 4 $c 1700002100 0x8c00004000010090
 } >"$dir/events.jsonl"
 expect 0 "$mcelog" --root "$root" --state-dir "$state" --replay "$dir/events.jsonl"
-sqlite3 "$db" "INSERT INTO crash VALUES
+sqlite3 "$db" "INSERT INTO crash (key, source, boot, time_us, by_hardware, slim, reason,
+	place) VALUES
 	('x:1', 'vmcore', '${b}', 1700001312000000, 1, 1, 'Fatal machine check', '/var/crash/1'),
 	('x:2', 'pstore', 'ff111111111111111111111111111111', 1700005105000000, 0, 0,
 		'Attempted to kill init! exitcode=0x00000009', '/var/lib/systemd/pstore/2'),

@@ -414,6 +414,66 @@ static void test_crashes(void **state)
 	assert_false(f->boots[2].has_crash);
 }
 
+/* In no boot that is known. */
+static void add_lone_crash(struct fixture *f, int seconds, int uptime, const char *reason)
+{
+	static unsigned int number;
+	struct crash crash = {
+		.source = SOURCE_PSTORE,
+		.time_us = seconds ? AT(seconds) : 0,
+		.uptime_us = uptime ? uptime * SECOND : -1,
+	};
+
+	snprintf(crash.key, sizeof(crash.key), "lone:%u", number++);
+	snprintf(crash.reason, sizeof(crash.reason), "%s", reason);
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(store_add_crash(f->store, &crash), 0);
+	assert_int_equal(store_commit(f->store), 0);
+}
+
+static unsigned int n_crashes(struct fixture *f, sd_id128_t boot)
+{
+	unsigned int n = 0;
+
+	assert_int_equal(query_crashes(f->query, boot, count_crash, &n), 0);
+	return n;
+}
+
+/* Panics in a row: each boot has its own, and what tells of that by its uptime. */
+static void test_crashes_in_a_row(void **state)
+{
+	struct fixture *f = *state;
+
+	journal(f, 0, false);
+	add_lone_crash(f, 510, 510, "Hard LOCKUP");
+	add_lone_crash(f, 535, 20, "sysrq");	  /* a boot that nobody saw */
+	add_lone_crash(f, 545, 0, "");		  /* its uptime is not known: within the minute */
+	add_lone_crash(f, 0, 510, "Hard LOCKUP"); /* a log of the same without a time */
+	add_lone_crash(f, 0, 510, "other");
+	add_lone_crash(f, 0, 511, "Hard LOCKUP");
+	read_boots(f, SD_ID128_NULL, 0);
+	assert_int_equal(f->boots[0].end, BOOT_PANIC);
+	assert_string_equal(f->boots[0].crash.reason, "Hard LOCKUP");
+	assert_int_equal(f->boots[0].crash.uptime_us, 510 * SECOND);
+	assert_int_equal(f->boots[0].last_us, AT(545));
+	assert_int_equal(n_crashes(f, id_of(0)), 3);
+	assert_int_equal(n_crashes(f, SD_ID128_NULL), 3);
+}
+
+/* A fatal error in its boot draws what fits it, and what is of its seconds. */
+static void test_crashes_of_fatal(void **state)
+{
+	struct fixture *f = *state;
+
+	journal(f, 0, false);
+	add_event(f, 0, 505, SEVERITY_FATAL, 1);
+	add_lone_crash(f, 515, 9000, "Fatal machine check"); /* its clock had been set */
+	add_lone_crash(f, 516, 9001, "Fatal machine check");
+	add_lone_crash(f, 540, 33, "Fatal machine check");
+	assert_int_equal(n_crashes(f, id_of(0)), 1);
+	assert_int_equal(n_crashes(f, SD_ID128_NULL), 2);
+}
+
 static void test_find(void **state)
 {
 	static const struct {
@@ -518,10 +578,19 @@ static void test_filter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_ends),	  TEST(test_watched),	     TEST(test_went_on),
-		TEST(test_errors_before), TEST(test_events_removed), TEST(test_crashes),
-		TEST(test_find),	  TEST(test_filter),	     TEST(test_leftover),
-		TEST(test_undated_fatal), TEST(test_unexplained),
+		TEST(test_ends),
+		TEST(test_watched),
+		TEST(test_went_on),
+		TEST(test_errors_before),
+		TEST(test_events_removed),
+		TEST(test_crashes),
+		TEST(test_find),
+		TEST(test_filter),
+		TEST(test_crashes_in_a_row),
+		TEST(test_crashes_of_fatal),
+		TEST(test_leftover),
+		TEST(test_undated_fatal),
+		TEST(test_unexplained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

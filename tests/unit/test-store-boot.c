@@ -439,6 +439,66 @@ static void test_crash_boot(void **state)
 	assert_unknown(boot_of_fatal(f, 300));
 }
 
+static void put_crash_after(struct fixture *f, const char *key, int seconds, int uptime)
+{
+	struct crash crash = a_crash(key, seconds);
+
+	crash.uptime_us = uptime * SECOND;
+	put_crash(f, &crash);
+}
+
+/* A boot crashes once, as old as it is. */
+static void test_crash_uptime(void **state)
+{
+	struct fixture *f = *state;
+
+	journal(f, BOOT_A, SD_ID128_NULL, 100, 10000, false);
+	put_crash_after(f, "crash:1", 10030, 9932);
+	put_crash_after(f, "crash:2", 10050, 10);    /* the next panic, of a boot nobody saw */
+	put_crash_after(f, "crash:3", 10020, 20000); /* longer than it is there */
+	put_crash_after(f, "crash:4", 10020, 10042); /* clocks may be set: 2 minutes */
+	put_crash_after(f, "crash:5", 10020, 10043);
+	assert_int_equal(ask(f, "SELECT uptime_us FROM crash WHERE key = 'crash:1'"),
+			 9932 * SECOND);
+	assert_int_equal(crashes(f, "boot LIKE 'aa%' AND key = 'crash:1'"), 1);
+	assert_int_equal(crashes(f, "boot IS NULL AND key IN ('crash:2', 'crash:3', 'crash:5')"),
+			 3);
+	/* the first one fits better */
+	assert_int_equal(crashes(f, "boot IS NULL AND key = 'crash:4'"), 1);
+}
+
+static void test_crash_uptime_limits(void **state)
+{
+	struct fixture *f = *state;
+
+	journal(f, BOOT_A, SD_ID128_NULL, 100, 10000, false);
+	put_crash_after(f, "crash:1", 10020, 10043);
+	put_crash_after(f, "crash:2", 10001, 5000); /* it slept, but does not seem to be there */
+	assert_int_equal(crashes(f, "boot IS NULL"), 2);
+	put_crash_after(f, "crash:3", 10020, 10042);
+	assert_int_equal(crashes(f, "boot LIKE 'aa%' AND key = 'crash:3'"), 1);
+	journal(f, BOOT_B, SD_ID128_NULL, 20000, 30000, false);
+	put_crash_after(f, "crash:4", 30000, 5000);
+	assert_int_equal(crashes(f, "boot LIKE 'bb%' AND key = 'crash:4'"), 1);
+	put_crash_after(f, "crash:5", 30002, 0); /* not known: as its time says */
+	assert_int_equal(ask(f, "SELECT uptime_us FROM crash WHERE key = 'crash:5'"), -1);
+	assert_int_equal(crashes(f, "boot LIKE 'bb%'"), 2);
+}
+
+/* Its boot becomes known later. */
+static void test_crash_uptime_later(void **state)
+{
+	struct fixture *f = *state;
+
+	put_crash_after(f, "crash:1", 10030, 9932);
+	put_crash_after(f, "crash:2", 10050, 10);
+	journal(f, BOOT_A, SD_ID128_NULL, 100, 10000, false);
+	assert_int_equal(store_resolve_boots(f->store), 0);
+	commit(f);
+	assert_int_equal(crashes(f, "boot LIKE 'aa%' AND key = 'crash:1'"), 1);
+	assert_int_equal(crashes(f, "boot IS NULL AND key = 'crash:2'"), 1);
+}
+
 /* An early harvest has no journal yet: what it stored gets its boot later, each its own. */
 static void test_boots_known_later(void **state)
 {
@@ -500,10 +560,11 @@ static void test_set_aside(void **state)
 
 	journal(f, BOOT_A, SD_ID128_NULL, 100, 200, false);
 	journal(f, BOOT_B, BOOT_A, 1000, 1001, true);
+	crash.uptime_us = 132 * SECOND;
 	put_crash(f, &crash);
 	store_close(f->store);
 	assert_int_equal(store_set_aside(f->path, "it is damaged", &f->store, f->note), 0);
-	assert_int_equal(crashes(f, "boot LIKE 'aa%'"), 1);
+	assert_int_equal(crashes(f, "boot LIKE 'aa%' AND uptime_us = 132000000"), 1);
 	assert_int_equal(ask(f, "SELECT count(*) FROM boot WHERE journal_last_us IS NOT NULL"), 2);
 	assert_int_equal(ask(f, "SELECT in_order FROM boot WHERE previous LIKE 'aa%'"), 1);
 	assert_int_equal(store_begin(f->store), 0);
@@ -532,14 +593,25 @@ static void test_set_aside_old(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_interval),	      TEST(test_after_last_entry),
-		TEST(test_ended_in_order),    TEST(test_watched),
-		TEST(test_two_panics),	      TEST(test_bert),
-		TEST(test_bert_again),	      TEST(test_bank_after_bert),
-		TEST(test_among_many),	      TEST(test_journal_again),
-		TEST(test_crash_boot),	      TEST(test_crash_once),
-		TEST(test_boots_known_later), TEST(test_clocks_disagree),
-		TEST(test_set_aside),	      TEST(test_set_aside_old),
+		TEST(test_interval),
+		TEST(test_after_last_entry),
+		TEST(test_ended_in_order),
+		TEST(test_watched),
+		TEST(test_two_panics),
+		TEST(test_bert),
+		TEST(test_journal_again),
+		TEST(test_crash_boot),
+		TEST(test_crash_once),
+		TEST(test_boots_known_later),
+		TEST(test_clocks_disagree),
+		TEST(test_set_aside),
+		TEST(test_set_aside_old),
+		TEST(test_crash_uptime),
+		TEST(test_crash_uptime_limits),
+		TEST(test_crash_uptime_later),
+		TEST(test_bert_again),
+		TEST(test_bank_after_bert),
+		TEST(test_among_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
