@@ -6,6 +6,8 @@
 
 #include "util/cleanup.h"
 
+enum { PAGE = 4096 };
+
 static ssize_t read_fd(void *context, void *buffer, size_t size, uint64_t offset)
 {
 	const int *fd = context;
@@ -30,6 +32,26 @@ static ssize_t read_fd(void *context, void *buffer, size_t size, uint64_t offset
 struct dump_reader dump_reader_of_fd(int *fd)
 {
 	return (struct dump_reader){ read_fd, fd };
+}
+
+size_t dump_pages(size_t size)
+{
+	return 1 + size / PAGE;
+}
+
+static ssize_t read_bounded(void *context, void *buffer, size_t size, uint64_t offset)
+{
+	struct dump_bounded *bounded = context;
+
+	if (bounded->pages_left < dump_pages(size))
+		return -E2BIG;
+	bounded->pages_left -= dump_pages(size);
+	return bounded->file.read(bounded->file.context, buffer, size, offset);
+}
+
+struct dump_reader dump_reader_bounded(struct dump_bounded *bounded)
+{
+	return (struct dump_reader){ read_bounded, bounded };
 }
 
 int dump_read(const struct dump_reader *reader, void *buffer, size_t size, uint64_t offset)

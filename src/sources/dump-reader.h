@@ -19,6 +19,18 @@ struct dump_reader {
 /* Reads *fd, which is borrowed and stays where it is. */
 struct dump_reader dump_reader_of_fd(int *fd);
 
+/* A file that is read with an end to it, whatever it claims. */
+struct dump_bounded {
+	struct dump_reader file;
+	size_t pages_left; /* of 4096 bytes; a read of less counts as one */
+};
+
+/* bounded stays the caller's. Errors: as file, -E2BIG where it would be more. */
+struct dump_reader dump_reader_bounded(struct dump_bounded *bounded);
+
+/* How many pages a read of that size counts as. */
+size_t dump_pages(size_t size);
+
 /* All of size bytes. Errors: -ENODATA where the file ends before, -errno. */
 int dump_read(const struct dump_reader *reader, void *buffer, size_t size, uint64_t offset);
 

@@ -14,23 +14,26 @@
 #include <string.h>
 
 #include "sources/crash-files.h"
+#include "sources/crash-time.h"
 #include "sources/previous-log.h"
 #include "sources/source.h"
 #include "sources/tree.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
-#define SECOND_US 1000000
-
 /* log_buf_len is less, but for a few bytes before each line */
 enum { FILE_SIZE_MAX = 64 << 20 };
+
+/* What may be read of the dumps beside all of them. */
+enum { DUMP_PAGES_MAX = 1 << 16 };
 
 struct kdump {
 	const struct source_env *env;
 	const struct intake *intake;
 	struct crash_files files;
-	size_t next;  /* first file not read, or the one that is being handed over */
-	bool is_read; /* it is: its records are in previous */
+	size_t pages_left; /* of DUMP_PAGES_MAX */
+	size_t next;	   /* first file not read, or the one that is being handed over */
+	bool is_read;	   /* it is: its records are in previous */
 	struct previous_log previous;
 	unsigned int n_new;
 };
@@ -75,6 +78,7 @@ static int kdump_new(const struct source_env *env, struct kdump **ret_kdump,
 		return -ENOMEM;
 	}
 	kdump->env = env;
+	kdump->pages_left = DUMP_PAGES_MAX;
 	r = crash_files_list(env, source_kdump.name, is_log, &kdump->files, why);
 	if (r < 0)
 		return r;
@@ -107,12 +111,33 @@ static int kdump_open(const struct source_env *env, const struct intake *intake,
 	return 0;
 }
 
-/* The capture kernel wrote it soon after the crash; what is of this boot is a copy. */
-static int64_t end_of_log(const struct source_env *env, const struct stat *st)
+static int parse(struct kernel_log *log, const char *text, size_t size, int64_t ended_us)
 {
-	int64_t time_us = (int64_t)st->st_mtim.tv_sec * SECOND_US;
+	int r = kernel_log_init(log);
 
-	return env->boot_time_us && time_us >= env->boot_time_us ? 0 : time_us;
+	if (r < 0)
+		return r;
+	kernel_log_text(log, text, size);
+	return kernel_log_end(log, 0, ended_us);
+}
+
+/* A log that does not know when it was takes the time of what lies around it. */
+static int parse_dated(struct kdump *kdump, const char *path, const char *text, size_t size,
+		       const struct stat *st)
+{
+	struct kernel_log *log = &kdump->previous.log;
+	int64_t ended_us;
+	int r = parse(log, text, size, 0);
+
+	if (r < 0 || log->end.time_us)
+		return r;
+	ended_us = crash_time_of_dump(kdump->env->root, &kdump->files, path, &kdump->pages_left);
+	if (!ended_us)
+		ended_us = crash_time_of_file(path, st, kdump->env->boot_time_us);
+	if (!ended_us)
+		return 0;
+	kernel_log_done(log);
+	return parse(log, text, size, ended_us);
 }
 
 static int read_log(struct kdump *kdump, const char *path)
@@ -133,11 +158,7 @@ static int read_log(struct kdump *kdump, const char *path)
 		log_warning("kdump: %s: %s; nothing of it is taken", path, refused);
 		return 0;
 	}
-	r = kernel_log_init(log);
-	if (r < 0)
-		return r;
-	kernel_log_text(log, text, size);
-	r = kernel_log_end(log, 0, end_of_log(kdump->env, &st));
+	r = parse_dated(kdump, path, text, size, &st);
 	kdump->previous.is_crash = log->end.printk_us >= 0 || log->end.panic.cause != PANIC_NONE;
 	kdump->previous.place = path;
 	if (log->n_left_out)

@@ -24,7 +24,6 @@
 #define SECOND_US 1000000ll
 
 enum {
-	PAGE = 4096,
 	/* what may be read of one dump and of all, in pages; a read of less counts as one */
 	DUMP_PAGES_MAX = 1 << 16,
 	ALL_PAGES_MAX = 1 << 20,
@@ -137,27 +136,6 @@ static int vmcore_open(const struct source_env *env, const struct intake *intake
 }
 
 /* --- reading one --- */
-
-/* A file that is read with an end to it, whatever it claims. */
-struct bounded {
-	struct dump_reader file;
-	size_t pages_left;
-};
-
-static size_t pages_of(size_t size)
-{
-	return 1 + size / PAGE;
-}
-
-static ssize_t read_bounded(void *context, void *buffer, size_t size, uint64_t offset)
-{
-	struct bounded *bounded = context;
-
-	if (bounded->pages_left < pages_of(size))
-		return -E2BIG;
-	bounded->pages_left -= pages_of(size);
-	return bounded->file.read(bounded->file.context, buffer, size, offset);
-}
 
 static void spend(struct vmcore *vmcore, size_t pages)
 {
@@ -296,7 +274,7 @@ static int take_reason_beside(struct vmcore *vmcore, const char *path)
 	text = read_log_beside(vmcore, path, &size);
 	if (!text)
 		return 0;
-	spend(vmcore, pages_of(size));
+	spend(vmcore, dump_pages(size));
 	r = take_log(&log, text, size, crash->time_us);
 	if (r < 0)
 		return r;
@@ -348,8 +326,8 @@ static int read_headers(struct vmcore *vmcore, int fd, const char *path, struct 
 {
 	const size_t pages =
 		vmcore->pages_left < DUMP_PAGES_MAX ? vmcore->pages_left : DUMP_PAGES_MAX;
-	struct bounded bounded = { .file = dump_reader_of_fd(&fd), .pages_left = pages };
-	const struct dump_reader reader = { read_bounded, &bounded };
+	struct dump_bounded bounded = { .file = dump_reader_of_fd(&fd), .pages_left = pages };
+	const struct dump_reader reader = dump_reader_bounded(&bounded);
 	int r = crash_dump_read(dump, &reader);
 
 	if (r == 0)

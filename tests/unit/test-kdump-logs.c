@@ -10,11 +10,13 @@
 
 #include "tests/unit/collect.h"
 #include "tests/unit/pstore-tree.h"
+#include "tests/unit/vmcore-image.h"
 
 #define BOOT_US 1795215000000000
 #define CRASH	"/var/crash/"
 #define RHEL	CRASH "127.0.0.1-2026-11-20-22:03:50/"
 #define DEBIAN	CRASH "202611202203/"
+#define DUMP_US 1795256196000000 /* vmcore-image.h's */
 
 /* A line of EDAC's decoder, which has no TIME, and the last one of the log. */
 #define DECODED                                                                                    \
@@ -123,6 +125,7 @@ static void test_crashes(void **state)
 	assert_memory_equal(crash[0].key, "vmcore:crash:", 13);
 	assert_string_equal(crash[0].key, crash[1].key);
 	assert_string_equal(crash[2].reason, "");
+	assert_true(crash[2].uptime_us == 25000000);
 	assert_false(crash[2].by_hardware);
 	assert_int_equal(run(collect), 0);
 	assert_int_equal(collect->n_crashes, 3);
@@ -213,6 +216,47 @@ static void test_time_of_file(void **state)
 	assert_true(collect->records[1].replayed);
 }
 
+static void put_dump(struct collect *collect, const char *path)
+{
+	struct image *image = image_new();
+	char full[ROOT_PATH_MAX];
+
+	put_file(collect, path, "", 0);
+	image_finish(image);
+	image_save(image, root_path(&collect->root, path, full));
+	image_free(image);
+}
+
+/* The dump beside a log knows when it was, the log how long after the boot. */
+static void test_time_of_dump(void **state)
+{
+	struct collect *collect = *state;
+
+	put_text(collect, CRASH "1/vmcore-dmesg.txt", DECODED);
+	put_dump(collect, CRASH "1/vmcore");
+	put_text(collect, CRASH "2/dmesg.202611211016", DECODED);
+	put_dump(collect, CRASH "2/dump.202611211016");
+	put_text(collect, CRASH "3/dmesg.202611211016", DECODED);
+	put_dump(collect, CRASH "3/dump.202611211017"); /* of another crash */
+	put_text(collect, CRASH "4/dmesg.txt", DECODED);
+	put_file(collect, CRASH "4/vmcore",
+		 "\x7f"
+		 "ELF no dump",
+		 12);
+	assert_int_equal(run(collect), 0);
+	assert_string_equal(collect->logged, "");
+	assert_int_equal(collect->n_crashes, 4);
+	assert_int_equal(collect->n, 4);
+	for (unsigned int i = 0; i < 4; i++) {
+		assert_true(collect->records[i].time_us == (i < 2 ? DUMP_US - 15000000 : 0));
+		assert_true(collect->crashes[i].time_us == (i < 2 ? DUMP_US : 0));
+		assert_true(collect->crashes[i].uptime_us == 25000000);
+		/* that does not make another one of it */
+		assert_string_equal(collect->records[i].key, collect->records[0].key);
+		assert_string_equal(collect->crashes[i].key, collect->crashes[0].key);
+	}
+}
+
 static void test_bad_files(void **state)
 {
 	struct collect *collect = *state;
@@ -252,10 +296,10 @@ static void test_no_directory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_layouts),	 TEST(test_other_files), TEST(test_copy),
-		TEST(test_time_of_file), TEST(test_bad_files),	 TEST(test_no_directory),
-		TEST(test_crashes),	 TEST(test_network),	 TEST(test_network_directory),
-		TEST(test_owner),
+		TEST(test_layouts),	 TEST(test_other_files),  TEST(test_copy),
+		TEST(test_time_of_file), TEST(test_bad_files),	  TEST(test_no_directory),
+		TEST(test_crashes),	 TEST(test_network),	  TEST(test_network_directory),
+		TEST(test_owner),	 TEST(test_time_of_dump),
 	};
 
 	unsetenv("JOURNAL_STREAM");

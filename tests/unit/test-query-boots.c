@@ -455,7 +455,7 @@ static void test_crashes_in_a_row(void **state)
 	assert_int_equal(f->boots[0].end, BOOT_PANIC);
 	assert_string_equal(f->boots[0].crash.reason, "Hard LOCKUP");
 	assert_int_equal(f->boots[0].crash.uptime_us, 510 * SECOND);
-	assert_int_equal(f->boots[0].last_us, AT(545));
+	assert_int_equal(f->boots[0].last_us, AT(510));
 	assert_int_equal(n_crashes(f, id_of(0)), 3);
 	assert_int_equal(n_crashes(f, SD_ID128_NULL), 3);
 }

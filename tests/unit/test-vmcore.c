@@ -80,6 +80,7 @@ static void test_slim(void **state)
 	assert_int_equal(crash->source, SOURCE_VMCORE);
 	assert_true(crash->time_us == SLIM_US);
 	assert_true(crash->is_slim && crash->by_hardware);
+	assert_true(crash->uptime_us > 0);
 	assert_true(sd_id128_is_null(crash->boot));
 	assert_memory_equal(crash->reason, WHY, strlen(WHY));
 	assert_string_equal(crash->place, RHEL "vmcore");
@@ -145,6 +146,7 @@ static void test_formats(void **state)
 		assert_true(crash[i].time_us > 1795000000000000);
 		assert_false(crash[i].is_slim || crash[i].by_hardware);
 		assert_string_equal(crash[i].reason, "");
+		assert_true(crash[i].uptime_us == -1);
 	}
 }
 
@@ -171,6 +173,7 @@ static void test_log_beside(void **state)
 	assert_true(crash[0].by_hardware);
 	assert_false(crash[0].is_slim);
 	assert_true(crash[0].time_us == SLIM_US);
+	assert_true(crash[0].uptime_us == 9000000);
 	assert_string_equal(crash[1].reason, "hung_task");
 	assert_false(crash[1].by_hardware);
 	assert_string_equal(crash[2].reason, "");
