@@ -42,7 +42,9 @@ struct row {
 	"WHERE known.boot " boots " AND ((known.uptime_us = crash.uptime_us "                      \
 	"AND known.reason = crash.reason) OR (crash.time_us <> 0 "                                 \
 	"AND known.time_us BETWEEN crash.time_us - 60000000 AND crash.time_us + 60000000 "         \
-	"AND ifnull(abs(known.uptime_us - crash.uptime_us) <= 5000000, 1) AND " MAY_BE_OF_THIS     \
+	"AND ifnull(known.uptime_us = crash.uptime_us "                                            \
+	"OR (abs(known.uptime_us - crash.uptime_us) <= 5000000 "                                   \
+	"AND abs(known.time_us - crash.time_us) <= 10000000), 1) AND " MAY_BE_OF_THIS              \
 	"))) OR (crash.time_us <> 0 AND EXISTS (SELECT 1 FROM event "                              \
 	"JOIN boot AS this ON this.id = event.boot "                                               \
 	"WHERE event.boot " boots " AND event.severity = 'fatal' "                                 \

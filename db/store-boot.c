@@ -101,6 +101,30 @@ static int earlier_boot_at(struct store *store, int64_t time_us, int64_t apart_u
 	return r;
 }
 
+static sqlite3_stmt *bind_crash(struct store *store, enum store_statement which, sd_id128_t boot,
+				int64_t time_us, int64_t uptime_us)
+{
+	sqlite3_stmt *statement = store->statements[which];
+
+	sql_bind_id(statement, 1, boot);
+	sqlite3_bind_int64(statement, 2, time_us);
+	sqlite3_bind_int64(statement, 3, uptime_us);
+	return statement;
+}
+
+/* 1 where a crash after that uptime may be this boot's, which others that fit worse lose; 0. */
+static int claim_boot(struct store *store, sd_id128_t boot, int64_t time_us, int64_t uptime_us)
+{
+	_cleanup_sql_reset_ sqlite3_stmt *fits =
+		bind_crash(store, STATEMENT_CRASH_FITS, boot, time_us, uptime_us);
+	int r = sql_step(fits);
+
+	if (r <= 0)
+		return r;
+	r = sql_run(bind_crash(store, STATEMENT_CRASH_FITS_BEST, boot, time_us, uptime_us));
+	return r < 0 ? r : 1;
+}
+
 /*
  * The same of a crash. The last boot that is known to have begun before may have been another one
  * than the one that crashed: that had been up for as long as its log says.
@@ -108,17 +132,11 @@ static int earlier_boot_at(struct store *store, int64_t time_us, int64_t apart_u
 static int crashed_boot_at(struct store *store, int64_t time_us, int64_t uptime_us,
 			   sd_id128_t *ret_boot)
 {
-	sqlite3_stmt *statement = store->statements[STATEMENT_CRASH_FITS];
 	sd_id128_t boot;
 	int r = earlier_boot_at(store, time_us, CRASH_APART_US, &boot);
 
-	if (r > 0 && uptime_us > 0) {
-		sql_bind_id(statement, 1, boot);
-		sqlite3_bind_int64(statement, 2, time_us);
-		sqlite3_bind_int64(statement, 3, uptime_us);
-		r = sql_step(statement);
-		sqlite3_reset(statement);
-	}
+	if (r > 0 && uptime_us > 0)
+		r = claim_boot(store, boot, time_us, uptime_us);
 	if (r > 0)
 		*ret_boot = boot;
 	return r;
@@ -229,11 +247,23 @@ static int add_new_crash(struct store *store, const struct crash *crash)
 	return r < 0 ? r : store_add_delivery(store, crash->key, crash->source, 0);
 }
 
+/* It may lie elsewhere by now; a place that lasts is better than one that does not. */
+static int move_crash(struct store *store, const struct crash *crash)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_MOVE_CRASH];
+
+	sql_bind_text(statement, 1, crash->key);
+	sql_bind_text(statement, 2, crash->place);
+	return sql_run(statement);
+}
+
 int store_add_crash(struct store *store, const struct crash *crash)
 {
 	int r = store_ready(store);
 
-	if (r < 0 || store_has_key(store, crash->key))
+	if (r < 0)
 		return r;
-	return store_result(store, add_new_crash(store, crash));
+	r = store_has_key(store, crash->key) ? move_crash(store, crash)
+					     : add_new_crash(store, crash);
+	return store_result(store, r);
 }

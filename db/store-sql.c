@@ -65,6 +65,11 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 		"AND time_us >= ifnull(last.journal_last_us, 0) - 60000000))",
 	[STATEMENT_CRASH_FITS] = "SELECT 1 FROM boot AS this WHERE id = ?1 "
 				 "AND " CRASH_FITS("?2", "?3"),
+	[STATEMENT_CRASH_FITS_BEST] =
+		"UPDATE crash SET boot = NULL WHERE boot = ?1 AND time_us > 0 "
+		"AND abs(uptime_us - ?3) > 5000000 AND EXISTS (SELECT 1 FROM boot AS this "
+		"WHERE id = ?1 AND abs(this.began_us + crash.uptime_us - crash.time_us) "
+		"> abs(this.began_us + ?3 - ?2) + 5000000)",
 	/* the journal's word counts as long as no other boot is known in between */
 	[STATEMENT_BOOT_BEFORE] = "SELECT previous FROM boot AS this WHERE id = ?1 AND previous = "
 				  "(SELECT id FROM boot WHERE began_us < this.began_us "
@@ -72,7 +77,8 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	/* a file's records may be another machine's; the newest are those that somebody asks for */
 	[STATEMENT_EVENTS_WITHOUT_BOOT] =
 		"SELECT seq, time_us, NULL FROM event WHERE boot IS NULL AND replayed "
-		"AND time_us > 0 AND source NOT IN ('replay', 'text') ORDER BY time_us DESC LIMIT ?1",
+		"AND time_us > 0 AND source NOT IN ('replay', 'text') "
+		"ORDER BY time_us DESC LIMIT ?1",
 	[STATEMENT_CRASHES_WITHOUT_BOOT] =
 		"SELECT rowid, time_us, uptime_us FROM crash WHERE boot IS NULL AND time_us > 0 "
 		"ORDER BY time_us DESC LIMIT ?1",
@@ -81,6 +87,10 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_ADD_CRASH] = "INSERT OR IGNORE INTO crash (key, source, boot, time_us, "
 				"by_hardware, slim, reason, place, uptime_us) "
 				"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	/* what lies there is moved or goes with the next boot */
+	[STATEMENT_MOVE_CRASH] = "UPDATE crash SET place = ?2 WHERE key = ?1 AND ?2 <> '' "
+				 "AND (place LIKE '/run/%' OR place LIKE '/sys/%') "
+				 "AND ?2 NOT LIKE '/run/%' AND ?2 NOT LIKE '/sys/%'",
 	[STATEMENT_KNOWN] = "SELECT event.seq, event.boot FROM delivery LEFT JOIN event "
 			    "ON event.seq = delivery.event WHERE key = ?1",
 	/* by its journal's end or, where that is not known, its daemon's */

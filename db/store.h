@@ -100,8 +100,9 @@ int store_resolve_boots(struct store *store);
 
 /*
  * Adds that a boot crashed, in a transaction; exactly once for each key. Where
- * it does not know its boot it gets one as a record does. Several sources may
- * tell of the same crash: each has a row.
+ * it does not know its boot it gets one as a record does, if that had been up for as long as the
+ * crash says. Several sources may tell of the same crash: each has a row. One that is there is
+ * only told of from another place, if that one lasts and the known one does not.
  */
 int store_add_crash(struct store *store, const struct crash *crash);
 

@@ -242,7 +242,8 @@ int pipeline_lose(void *context, const struct lost *lost)
 	return 0;
 }
 
-static int intake_crash(void *context, const struct crash *crash)
+/* Nothing new: it can wait, and does not count. */
+static int intake_crash_again(void *context, const struct crash *crash)
 {
 	struct pipeline *pipeline = context;
 	int r = reserve((void **)&pipeline->crashes, &pipeline->crashes_capacity,
@@ -251,6 +252,16 @@ static int intake_crash(void *context, const struct crash *crash)
 	if (r < 0)
 		return r;
 	pipeline->crashes[pipeline->n_crashes++] = *crash;
+	return 0;
+}
+
+static int intake_crash(void *context, const struct crash *crash)
+{
+	struct pipeline *pipeline = context;
+	int r = intake_crash_again(context, crash);
+
+	if (r < 0)
+		return r;
 	pipeline->urgent = true;
 	pipeline->taken++;
 	return 0;
@@ -270,6 +281,7 @@ struct intake pipeline_intake(struct pipeline *pipeline)
 		.detail = intake_detail,
 		.firmware = intake_firmware,
 		.crash = intake_crash,
+		.crash_again = intake_crash_again,
 		.lost = pipeline_lose,
 		.has_room = intake_has_room,
 		.context = pipeline,

@@ -14,9 +14,12 @@
 enum {
 	CRASH_REASON_MAX = 256,
 	CRASH_PLACE_MAX = 256,
-	/* what tells of one crash may differ by this much: in its time, and in the uptime */
+	/* what tells of one crash may differ by this much in its time, */
 	CRASH_APART_US = 60 * 1000000,
+	/* and in the uptime, if one log is of an Oops and the other of the panic after it: then */
 	CRASH_UPTIME_APART_US = 5 * 1000000,
+	/* by less in the time */
+	CRASH_LINES_APART_US = 10 * 1000000,
 };
 
 struct crash {

@@ -7,18 +7,16 @@
 #include <string.h>
 
 #include "report/boot-story.h"
+#include "report/lone-crashes.h"
 #include "report/text.h"
 
 /* Where the table's second lines begin, and what fits into its last column. */
 enum { INDENT = 5, END_WIDTH = 34 };
 
-enum { MINUTE_US = 60 * 1000000 };
-
 struct table {
 	struct query *query;
 	struct strbuf text;
 	unsigned long printed;
-	int64_t lone_us; /* of the last crash in a boot that is not known */
 };
 
 static void print_head(struct table *table)
@@ -183,25 +181,6 @@ static int print_object(void *context, const struct query_boot *boot)
 	return end_object(table, r);
 }
 
-/* What tells of one crash lies within a minute. */
-static int print_lone_crash(void *context, const struct crash *crash)
-{
-	struct table *table = context;
-	bool is_same = table->lone_us && crash->time_us - table->lone_us <= MINUTE_US;
-	int r = 0;
-
-	table->printed++;
-	table->lone_us = crash->time_us;
-	if (!is_same) {
-		strbuf_add(&table->text, "\nA crash in a boot that is not known\n");
-		r = boot_story_add_crash(crash, INDENT - 1, &table->text);
-	}
-	if (r == 0)
-		r = boot_story_add_witness(&table->text, crash);
-	text_print(&table->text);
-	return r;
-}
-
 static int print_lone_object(void *context, const struct crash *crash)
 {
 	const struct query_boot boot = { .has_crash = true, .crash = *crash };
@@ -213,20 +192,6 @@ static int print_lone_object(void *context, const struct crash *crash)
 	strbuf_add(&table->text, ",\"crashes\":[");
 	add_crash(&table->text, crash);
 	return end_object(table, r);
-}
-
-static int print_lone_fatal(void *context, const struct event *fatal)
-{
-	struct table *table = context;
-	char when[40];
-	int r;
-
-	table->printed++;
-	strbuf_addf(&table->text, "\nA fatal error in a boot that is not known, %s\n",
-		    text_time(fatal->record.time_us, when));
-	r = boot_story_add_fatal(table->query, fatal, INDENT - 1, &table->text);
-	text_print(&table->text);
-	return r;
 }
 
 static int print_lone_fatal_object(void *context, const struct event *fatal)
@@ -246,13 +211,13 @@ static int print_all(struct table *table, const struct report_options *options, 
 	int r = query_boots(table->query, running, options->limit,
 			    options->json ? print_object : print_row, table);
 
-	if (r == 0 && !options->limit)
-		r = query_crashes(table->query, SD_ID128_NULL,
-				  options->json ? print_lone_object : print_lone_crash, table);
-	if (r == 0 && !options->limit)
-		r = query_lone_fatals(table->query,
-				      options->json ? print_lone_fatal_object : print_lone_fatal,
-				      table);
+	if (r != 0 || options->limit)
+		return r;
+	if (!options->json)
+		return lone_crashes_print(table->query, &table->printed);
+	r = query_crashes(table->query, SD_ID128_NULL, print_lone_object, table);
+	if (r == 0)
+		r = query_lone_fatals(table->query, print_lone_fatal_object, table);
 	return r;
 }
 

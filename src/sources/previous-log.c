@@ -70,11 +70,14 @@ void previous_crash_name(struct crash *crash, uint64_t hash, const char *place)
 int previous_crash_deliver(const struct crash *crash, const struct source_env *env,
 			   const struct intake *intake)
 {
-	if (!intake->crash || (env->known && env->known(env->context, crash->key)))
+	bool is_known = env->known && env->known(env->context, crash->key);
+	int (*take)(void *, const struct crash *) = is_known ? intake->crash_again : intake->crash;
+
+	if (!take)
 		return 0;
 	if (!intake->has_room(intake->context))
 		return 1;
-	return intake->crash(intake->context, crash);
+	return take(intake->context, crash);
 }
 
 static int deliver_end(struct previous_log *previous, enum source_id source,

@@ -12,8 +12,8 @@
 /* Zeroed: no log. log is the caller's to fill, end and release. */
 struct previous_log {
 	struct kernel_log log;
-	size_t next; /* first not handed over of the records, then of what firmware reported */
-	bool is_crash;	   /* the log ends with a crash, which has not been handed over */
+	size_t next;   /* first not handed over of the records, then of what firmware reported */
+	bool is_crash; /* the log ends with a crash, which has not been handed over */
 	const char *place; /* of the crash, below the root; borrowed */
 };
 
@@ -34,8 +34,8 @@ int previous_log_deliver(struct previous_log *previous, enum source_id source,
 void previous_crash_name(struct crash *crash, uint64_t hash, const char *place);
 
 /*
- * Hands a crash over, if crashes are wanted and the store has not got it. Returns as
- * previous_log_deliver().
+ * Hands a crash over, if crashes are wanted: as one that was found again where the store has got
+ * it. Returns as previous_log_deliver().
  */
 int previous_crash_deliver(const struct crash *crash, const struct source_env *env,
 			   const struct intake *intake);

@@ -64,6 +64,8 @@ struct intake {
 	int (*firmware)(void *context, const struct firmware *firmware);
 	/* A boot ended in a panic; takes a copy. Errors: as record(). */
 	int (*crash)(void *context, const struct crash *crash);
+	/* One that the store has, found in this place; as crash(). NULL: not wanted. */
+	int (*crash_again)(void *context, const struct crash *crash);
 	int (*lost)(void *context, const struct lost *lost);
 	/* False when a commit should come before more is read. */
 	bool (*has_room)(void *context);

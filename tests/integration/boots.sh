@@ -262,4 +262,30 @@ step "no boots at all"
 sqlite3 "$db" "DELETE FROM boot; DELETE FROM crash"
 expect 1 boots
 in_text "no boots recorded" "$log"
+
+step "crashes without a boot: by their time, with what tells most before"
+sqlite3 "$db" "INSERT INTO crash (key, source, boot, time_us, by_hardware, slim, reason, place,
+	uptime_us) VALUES
+	('y:1', 'pstore', NULL, 1700000040000000, 0, 0, '', '/a', NULL),
+	('y:2', 'pstore', NULL, 1700000000000000, 0, 0, 'sysrq', '/b', NULL),
+	('y:3', 'vmcore', NULL, 1700000030000000, 1, 1, 'it was the memory', '/c', 9000000),
+	('y:4', 'vmcore', NULL, 1700000035000000, 0, 0, 'Oops', '/d', 2000000),
+	('y:5', 'vmcore', NULL, 0, 0, 0, 'Oops', '/e', 2000000),
+	('y:6', 'vmcore', NULL, 1600000000000000, 0, 0, 'old', '/f', 2000000)"
+expect 0 boots
+lines 3 "A crash in a boot that is not known" "$log"
+grep '^    ' "$log" | sed 's/,.*//' >"$dir/told"
+cat >"$dir/expected" <<END
+    panic: old
+    told by vmcore: /f
+    crashed by a hardware error
+    told by pstore: /b
+    told by vmcore: /c
+    panic: Oops
+    told by vmcore: /e
+    told by vmcore: /d
+    told by pstore: /a
+END
+cmp -s "$dir/told" "$dir/expected" || fail "not the same: $(cat "$log")"
+
 finish

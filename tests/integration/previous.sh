@@ -201,4 +201,89 @@ lines 1 "pstore: /$live/dmesg-efi-1: empty" "$log"
 lines 1 "pstore: /$live/dmesg-erst-9.enc.z: " "$log"
 lines 1 "kdump: /var/crash/dmesg.txt: not a regular file" "$log"
 
+# boots: what mce-report says of them, in UTC
+boots() {
+	"$report" boots --db "$db"
+}
+
+# part NAME UPTIME WORDS: a kernel log that ends in a panic
+part() {
+	{
+		echo "Panic#1 Part1"
+		echo "<6>[    0.500000] x"
+		echo "<0>[$2] Kernel panic - not syncing: $3"
+	} >"$root/$live/$1"
+}
+
+step "panics in a row are one each"
+make_root
+TZ=UTC
+export TZ
+printf 'cpu  1 2\nbtime 1795277000\n' >"$root/proc/stat"
+mkdir -p "$root/$live" "$root/$archive"
+part dmesg-efi_pstore-179521300001001 "   40.000001" "VFS: Unable to mount root fs"
+part dmesg-efi_pstore-179521303501001 "   12.000001" "sysrq triggered crash"
+part dmesg-efi_pstore-179521306801001 "   11.000001" "Hard LOCKUP"
+expect 0 run_mcelog --harvest
+expect 0 boots
+lines 3 "A crash in a boot that is not known" "$log"
+for words in "VFS: Unable to mount root fs" "sysrq triggered crash" "Hard LOCKUP"; do
+	in_text "    panic: $words" "$log"
+done
+
+step "a place that is gone is not told of"
+mv "$root/$live/"* "$root/$archive/"
+expect 0 run_mcelog --harvest
+in_text "harvested: 0 new, 0 of known errors, 0 known before" "$log"
+expect 0 boots
+lines 0 "/$live/" "$log"
+lines 3 "    told by pstore: /$archive/dmesg-efi_pstore-1795213" "$log"
+mv "$root/$archive/"* "$root/$live/"
+expect 0 run_mcelog --harvest
+expect 0 boots
+lines 3 "    told by pstore: /$archive/dmesg-efi_pstore-1795213" "$log"
+
+step "the first of them ended the boot that had been up for as long"
+rm -r "$root$state"
+mkdir -p "$root$state"
+mv "$root/$live" "$dir/live"
+mkdir "$root/$live"
+expect 0 run_mcelog --harvest
+sqlite3 "$db" "INSERT INTO boot (id, began_us)
+	VALUES ('bb111111111111111111111111111111', 1795212960000000)"
+rmdir "$root/$live"
+mv "$dir/live" "$root/$live"
+expect 0 run_mcelog --harvest
+expect 0 boots
+in_text " bb111111 2026-11-20 22:16:00 +0000 2026-11-20 22:16:40 +0000 panic" "$log"
+in_text "     panic: VFS: Unable to mount root fs" "$log"
+lines 2 "A crash in a boot that is not known" "$log"
+
+step "log and dump of one directory are one crash, whatever the log knows of the time"
+make_root
+printf 'cpu  1 2\nbtime 1795300000\n' >"$root/proc/stat"
+mkdir -p "$root/var/crash/1" "$root/var/crash/202611211016" "$root/var/crash/202611201016"
+cp "$tests/golden/vmcore/kdump-6.1" "$root/var/crash/1/vmcore"
+echo "[   25.000000] Kernel panic - not syncing: hung_task" >"$root/var/crash/1/vmcore-dmesg.txt"
+# no dump that can be read: the date confirms the file's time, or does not
+echo "[   26.000000] Kernel panic - not syncing: Oops" >"$root/var/crash/202611211016/dmesg.202611211016"
+echo "[   27.000000] Kernel panic - not syncing: sysrq" >"$root/var/crash/202611201016/dmesg.202611201016"
+touch -d @1795256220 "$root/var/crash/202611211016/dmesg.202611211016" \
+	"$root/var/crash/202611201016/dmesg.202611201016"
+expect 0 run_mcelog --harvest
+expect 0 boots
+lines 3 "A crash in a boot that is not known" "$log"
+lines 1 "    panic: hung_task" "$log"
+lines 2 "    told by vmcore: /var/crash/1/vmcore" "$log"
+lines 1 "told by vmcore: /var/crash/202611211016/dmesg.202611211016, 2026-11-21 10:17:00 +0000" "$log"
+lines 1 "told by vmcore: /var/crash/202611201016/dmesg.202611201016, unknown" "$log"
+
+step "the fatal error of a crash is told with it"
+make_previous
+expect 0 run_mcelog --harvest --keep-erst
+expect 0 boots
+lines 3 "A crash in a boot that is not known" "$log"
+lines 0 "A fatal error in a boot that is not known" "$log"
+lines 2 "    Fatal internal error: " "$log"
+
 finish

@@ -485,6 +485,44 @@ static void test_crash_uptime_limits(void **state)
 	assert_int_equal(crashes(f, "boot LIKE 'bb%'"), 2);
 }
 
+/* The one that fits comes after one that might. */
+static void test_crash_uptime_order(void **state)
+{
+	struct fixture *f = *state;
+
+	journal(f, BOOT_A, SD_ID128_NULL, 100, 200, false);
+	put_crash_after(f, "crash:1", 235, 20);
+	assert_int_equal(crashes(f, "boot LIKE 'aa%' AND key = 'crash:1'"), 1);
+	put_crash_after(f, "crash:2", 205, 107);
+	put_crash_after(f, "crash:3", 207, 109); /* the panic after an Oops */
+	assert_int_equal(crashes(f, "boot IS NULL AND key = 'crash:1'"), 1);
+	assert_int_equal(crashes(f, "boot LIKE 'aa%'"), 2);
+}
+
+static int64_t place_becomes(struct fixture *f, const char *place)
+{
+	struct crash crash = a_crash("crash:1", 230);
+
+	snprintf(crash.place, sizeof(crash.place), "%s", place);
+	put_crash(f, &crash);
+	return crashes(f, "place = '/sys/fs/pstore/1'") + 2 * crashes(f, "place = '/var/lib/2'");
+}
+
+/* Where it is told of, as long as that is there. */
+static void test_crash_moved(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(place_becomes(f, "/sys/fs/pstore/1"), 1);
+	assert_int_equal(place_becomes(f, "/run/mcelog/harvest/1"), 1);
+	assert_int_equal(place_becomes(f, ""), 1);
+	assert_int_equal(place_becomes(f, "/var/lib/2"), 2);
+	assert_int_equal(place_becomes(f, "/sys/fs/pstore/1"), 2);
+	assert_int_equal(place_becomes(f, "/var/lib/3"), 2);
+	assert_int_equal(crashes(f, "1"), 1);
+	assert_int_equal(ask(f, "SELECT count(*) FROM delivery"), 1);
+}
+
 /* Its boot becomes known later. */
 static void test_crash_uptime_later(void **state)
 {
@@ -605,6 +643,8 @@ int main(void)
 		TEST(test_boots_known_later),
 		TEST(test_clocks_disagree),
 		TEST(test_set_aside),
+		TEST(test_crash_uptime_order),
+		TEST(test_crash_moved),
 		TEST(test_set_aside_old),
 		TEST(test_crash_uptime),
 		TEST(test_crash_uptime_limits),
