@@ -131,6 +131,33 @@ static void test_crashes(void **state)
 	assert_int_equal(collect->n_crashes, 3);
 }
 
+static int collect_again(void *context, const struct crash *crash)
+{
+	struct collect *collect = context;
+
+	collect->crashes[COLLECT_CRASHES_MAX - 1] = *crash;
+	return 0;
+}
+
+/* What the store has is found again, maybe elsewhere. */
+static void test_crash_again(void **state)
+{
+	struct collect *collect = *state;
+	const struct crash *again = &collect->crashes[COLLECT_CRASHES_MAX - 1];
+	char path[ROOT_PATH_MAX];
+
+	put_text(collect, CRASH "1/dmesg.txt", DECODED);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n_crashes, 1);
+	collect->intake.crash_again = collect_again;
+	put_text(collect, CRASH "0/dmesg.txt", DECODED);
+	assert_int_equal(unlink(root_path(&collect->root, CRASH "1/dmesg.txt", path)), 0);
+	assert_int_equal(run(collect), 0);
+	assert_int_equal(collect->n_crashes, 1);
+	assert_string_equal(again->key, collect->crashes[0].key);
+	assert_string_equal(again->place, CRASH "0/dmesg.txt");
+}
+
 static const char hanging[] =
 	"22 1 0:20 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
 	"70 22 0:51 / /var/crash/remote rw,relatime shared:40 - nfs4 server:/crash rw,hard\n";
@@ -299,7 +326,7 @@ int main(void)
 		TEST(test_layouts),	 TEST(test_other_files),  TEST(test_copy),
 		TEST(test_time_of_file), TEST(test_bad_files),	  TEST(test_no_directory),
 		TEST(test_crashes),	 TEST(test_network),	  TEST(test_network_directory),
-		TEST(test_owner),	 TEST(test_time_of_dump),
+		TEST(test_owner),	 TEST(test_time_of_dump), TEST(test_crash_again),
 	};
 
 	unsetenv("JOURNAL_STREAM");
