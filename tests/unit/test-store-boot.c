@@ -456,8 +456,8 @@ static void test_crash_uptime(void **state)
 	put_crash_after(f, "crash:1", 10030, 9932);
 	put_crash_after(f, "crash:2", 10050, 10);    /* the next panic, of a boot nobody saw */
 	put_crash_after(f, "crash:3", 10020, 20000); /* longer than it is there */
-	put_crash_after(f, "crash:4", 10020, 10042); /* clocks may be set: 2 minutes */
-	put_crash_after(f, "crash:5", 10020, 10043);
+	put_crash_after(f, "crash:4", 10020, 10047); /* 2 minutes and 5 s */
+	put_crash_after(f, "crash:5", 10020, 10048);
 	assert_int_equal(ask(f, "SELECT uptime_us FROM crash WHERE key = 'crash:1'"),
 			 9932 * SECOND);
 	assert_int_equal(crashes(f, "boot LIKE 'aa%' AND key = 'crash:1'"), 1);
@@ -472,10 +472,10 @@ static void test_crash_uptime_limits(void **state)
 	struct fixture *f = *state;
 
 	journal(f, BOOT_A, SD_ID128_NULL, 100, 10000, false);
-	put_crash_after(f, "crash:1", 10020, 10043);
+	put_crash_after(f, "crash:1", 10020, 10048);
 	put_crash_after(f, "crash:2", 10001, 5000); /* it slept, but does not seem to be there */
 	assert_int_equal(crashes(f, "boot IS NULL"), 2);
-	put_crash_after(f, "crash:3", 10020, 10042);
+	put_crash_after(f, "crash:3", 10020, 10047);
 	assert_int_equal(crashes(f, "boot LIKE 'aa%' AND key = 'crash:3'"), 1);
 	journal(f, BOOT_B, SD_ID128_NULL, 20000, 30000, false);
 	put_crash_after(f, "crash:4", 30000, 5000);
@@ -483,6 +483,18 @@ static void test_crash_uptime_limits(void **state)
 	put_crash_after(f, "crash:5", 30002, 0); /* not known: as its time says */
 	assert_int_equal(ask(f, "SELECT uptime_us FROM crash WHERE key = 'crash:5'"), -1);
 	assert_int_equal(crashes(f, "boot LIKE 'bb%'"), 2);
+}
+
+/* The kernel's clock is minutes off after months. */
+static void test_crash_uptime_long(void **state)
+{
+	struct fixture *f = *state;
+
+	journal(f, BOOT_A, SD_ID128_NULL, 2, 10000000, false);
+	put_crash_after(f, "crash:1", 10000010, 10000000 - 5000);
+	put_crash_after(f, "crash:3", 10000012, 10000000 - 5200);
+	assert_int_equal(crashes(f, "boot LIKE 'aa%' AND key = 'crash:1'"), 1);
+	assert_int_equal(crashes(f, "boot IS NULL AND key = 'crash:3'"), 1);
 }
 
 /* The one that fits comes after one that might. */
@@ -631,23 +643,15 @@ static void test_set_aside_old(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_interval),
-		TEST(test_after_last_entry),
-		TEST(test_ended_in_order),
-		TEST(test_watched),
-		TEST(test_two_panics),
-		TEST(test_bert),
-		TEST(test_journal_again),
-		TEST(test_crash_boot),
-		TEST(test_crash_once),
-		TEST(test_boots_known_later),
-		TEST(test_clocks_disagree),
-		TEST(test_set_aside),
-		TEST(test_crash_uptime_order),
-		TEST(test_crash_moved),
-		TEST(test_set_aside_old),
-		TEST(test_crash_uptime),
-		TEST(test_crash_uptime_limits),
+		TEST(test_interval),	       TEST(test_after_last_entry),
+		TEST(test_ended_in_order),     TEST(test_watched),
+		TEST(test_two_panics),	       TEST(test_bert),
+		TEST(test_journal_again),      TEST(test_crash_boot),
+		TEST(test_crash_once),	       TEST(test_boots_known_later),
+		TEST(test_clocks_disagree),    TEST(test_set_aside),
+		TEST(test_crash_uptime_order), TEST(test_crash_moved),
+		TEST(test_crash_uptime_long),  TEST(test_set_aside_old),
+		TEST(test_crash_uptime),       TEST(test_crash_uptime_limits),
 		TEST(test_crash_uptime_later),
 		TEST(test_bert_again),
 		TEST(test_bank_after_bert),
