@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/boot-story.h"
+#include "report/report.h"
 #include "report/text.h"
 #include "util/cleanup.h"
 
@@ -175,10 +176,12 @@ static int add_crash(struct query *query, const struct lone *lone, size_t group,
 
 static int add_fatal(struct query *query, const struct event *fatal, struct strbuf *text)
 {
-	char when[40];
+	char when[TEXT_WHEN_MAX];
+	int r = report_when(query, fatal, when);
 
-	strbuf_addf(text, "\nA fatal error in a boot that is not known, %s\n",
-		    text_time(fatal->record.time_us, when));
+	if (r < 0)
+		return r;
+	strbuf_addf(text, "\nA fatal error in a boot that is not known, %s\n", when);
 	return boot_story_add_fatal(query, fatal, INDENT, text);
 }
 

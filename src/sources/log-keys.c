@@ -57,6 +57,15 @@ static int take_crash(void *context, const struct crash *crash)
 	return r < 0 || !intake->crash ? r : intake->crash(intake->context, crash);
 }
 
+/* It is stored: nothing is to be noted. */
+static int take_crash_again(void *context, const struct crash *crash)
+{
+	const struct log_keys *keys = context;
+	const struct intake *intake = keys->intake;
+
+	return intake->crash_again ? intake->crash_again(intake->context, crash) : 0;
+}
+
 /* A section may be several errors: how many, only who takes it apart knows. */
 static int take_firmware(void *context, const struct firmware *firmware)
 {
@@ -89,6 +98,7 @@ struct intake log_keys_intake(struct log_keys *keys)
 		.record = take_record,
 		.firmware = take_firmware,
 		.crash = take_crash,
+		.crash_again = take_crash_again,
 		.has_room = has_room,
 		.context = keys,
 	};

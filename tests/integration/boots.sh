@@ -136,7 +136,7 @@ sqlite3 "$db" "INSERT INTO boot (id, began_us, journal_last_us, in_order)
 	('ac111111111111111111111111111111', 1600001000000000, 1600001500000000, 1)"
 expect 0 "$report" --db "$db" -b ab11
 in_text "It ended in a power loss or a hang, as far as evidence says: nothing tells of" "$log"
-sqlite3 "$db" "INSERT INTO crash VALUES
+sqlite3 "$db" "INSERT INTO crash (key, source, boot, time_us, by_hardware, slim, reason, place) VALUES
 	('x:10', 'pstore', NULL, 1600000400000000, 0, 0, 'its journal went on', '/p/10'),
 	('x:11', 'pstore', NULL, 1600000501000000, 0, 0, 'Oops', '/p/11'),
 	('x:12', 'vmcore', NULL, 1600000502000000, 0, 0, 'Oops', '/c/12'),
@@ -149,7 +149,7 @@ in_text "    told by vmcore: /c/12" "$log"
 lines 0 "nothing of a crash" "$log"
 lines 0 "went on" "$log"
 lines 0 "of the next one" "$log"
-sqlite3 "$db" "INSERT INTO crash VALUES ('x:14', 'vmcore', NULL, 0, 0, 0, 'whenever', '/c/14')"
+sqlite3 "$db" "INSERT INTO crash (key, source, boot, time_us, by_hardware, slim, reason, place) VALUES ('x:14', 'vmcore', NULL, 0, 0, 0, 'whenever', '/c/14')"
 expect 0 "$report" --db "$db" -b ab11
 in_text "It ended in a power loss, a hang or one of the crashes below, whose boots are not known:" "$log"
 in_text "    panic: whenever" "$log"
@@ -210,7 +210,7 @@ lines 1 "FATAL: crashed by a hardware error, no record of it: Fatal machine chec
 expect 0 "$report" --db "$db" -b -2
 lines 0 "FATAL" "$log"
 in_text "No hardware errors are on record in it." "$log"
-sqlite3 "$db" "INSERT INTO crash VALUES
+sqlite3 "$db" "INSERT INTO crash (key, source, boot, time_us, by_hardware, slim, reason, place) VALUES
 	('x:15', 'pstore', NULL, 1700001313000000, 1, 0, 'the same', ''),
 	('x:17', 'pstore', NULL, 1700001314000000, 1, 0, '', '')"
 expect 0 "$report" --db "$db"
@@ -222,7 +222,7 @@ event 11 $c 1700002110 0xbe00000001000135 >>"$dir/events.jsonl"
 expect 0 "$mcelog" --root "$root" --state-dir "$state" --replay "$dir/events.jsonl"
 expect 0 "$report" --db "$db"
 lines 2 "FATAL: " "$log"
-sqlite3 "$db" "INSERT INTO crash VALUES
+sqlite3 "$db" "INSERT INTO crash (key, source, boot, time_us, by_hardware, slim, reason, place) VALUES
 	('x:16', 'pstore', NULL, 1600000000000000, 1, 0, 'another', '')"
 expect 0 "$report" --db "$db" -n 1
 lines 2 "FATAL: " "$log"
