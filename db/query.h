@@ -18,7 +18,7 @@ struct query;
 /*
  * Opens path read-only. Errors, each with a plain sentence in note (512 bytes):
  * -ENOENT no database there yet, -EACCES, -EMEDIUMTYPE not a database or
- * damaged, -EPROTO a newer schema, -errno.
+ * damaged, -EPROTO a newer schema, or an older one, -errno.
  */
 int query_open(const char *path, struct query **ret_query, char note[512]);
 void query_close(struct query *query);

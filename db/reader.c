@@ -2,12 +2,14 @@
 #include "db/reader.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "db/inspect.h"
+#include "db/schema.h"
 #include "db/sql.h"
 #include "util/cleanup.h"
 
@@ -41,6 +43,21 @@ static int64_t companion_size(const char *path, const char *ending)
 	return stat(name, &st) < 0 ? -1 : st.st_size;
 }
 
+/* Of an earlier program: what it lacks is added by who may write. */
+static int check_version(sqlite3 *db, char reason[INSPECT_REASON_MAX])
+{
+	int64_t version;
+	int r = sql_number(db, "PRAGMA user_version", &version);
+
+	if (r < 0 || version >= (int64_t)schema_version)
+		return r;
+	snprintf(reason, INSPECT_REASON_MAX,
+		 "it is of schema version %" PRId64 ", this program reads %u; the daemon brings it "
+		 "there when it starts anew, and so does mcelog --harvest",
+		 version, schema_version);
+	return -EPROTO;
+}
+
 static int open_with(const char *uri, const char *pragma, sqlite3 **ret_db,
 		     char reason[INSPECT_REASON_MAX])
 {
@@ -58,6 +75,8 @@ static int open_with(const char *uri, const char *pragma, sqlite3 **ret_db,
 	r = sql_exec(db, pragma);
 	if (r >= 0)
 		r = inspect_database(db, reason);
+	if (r == 0)
+		r = check_version(db, reason);
 	if (r < 0)
 		return r;
 	*ret_db = take_ptr(db);

@@ -77,6 +77,12 @@ if command -v sqlite3 >/dev/null; then
 	old=$(find "$root$state" -name 'events.db.broken-*' ! -name '*-wal' ! -name '*-shm')
 	[ "$(sqlite3 "$old" "SELECT count(*) FROM event")" -eq 10 ] || fail "the old one has not its events"
 
+	step "a reader of a database that an earlier version wrote"
+	sqlite3 "$db" "PRAGMA user_version = 3"
+	expect 3 "$report" --db "$db"
+	in_text "schema version 3" "$log"
+	in_text "mcelog --harvest" "$log"
+
 	step "another process keeps it locked while records arrive"
 	make_root
 	make_tracing 6.12-intel
