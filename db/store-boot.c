@@ -207,10 +207,26 @@ static int resolve_all(struct store *store, enum store_statement which, enum sto
 	return r < 0 ? r : 0;
 }
 
+/* It was stored early in this boot, when its journal could not be read yet. */
+static int resolve_untimed(struct store *store)
+{
+	sqlite3_stmt *statement = store->statements[STATEMENT_UNTIMED_OF_BOOT];
+	sd_id128_t before;
+	int r = store_boot_before(store, &before);
+
+	if (r <= 0)
+		return r;
+	sql_bind_id(statement, 1, before);
+	sql_bind_id(statement, 2, store->boot);
+	return sql_run(statement);
+}
+
 int store_resolve_boots(struct store *store)
 {
 	int r = store_ready(store);
 
+	if (r == 0)
+		r = resolve_untimed(store);
 	if (r == 0)
 		r = resolve_all(store, STATEMENT_EVENTS_WITHOUT_BOOT, STATEMENT_SET_EVENT_BOOT);
 	if (r == 0)

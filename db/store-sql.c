@@ -74,6 +74,11 @@ const char *const store_sql[STATEMENT_COUNT_] = {
 	[STATEMENT_BOOT_BEFORE] = "SELECT previous FROM boot AS this WHERE id = ?1 AND previous = "
 				  "(SELECT id FROM boot WHERE began_us < this.began_us "
 				  "ORDER BY began_us DESC LIMIT 1)",
+	/* what firmware told this boot, ?2, of the one before it, ?1 */
+	[STATEMENT_UNTIMED_OF_BOOT] =
+		"UPDATE event SET boot = ?1 WHERE boot IS NULL AND replayed AND time_us = 0 "
+		"AND source IN ('bert', 'kmsg') AND (SELECT min(seen_us) FROM delivery "
+		"WHERE delivery.event = event.seq) >= (SELECT began_us FROM boot WHERE id = ?2)",
 	/* a file's records may be another machine's; the newest are those that somebody asks for */
 	[STATEMENT_EVENTS_WITHOUT_BOOT] =
 		"SELECT seq, time_us, NULL FROM event WHERE boot IS NULL AND replayed "

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -295,6 +296,27 @@ static void test_bert_again(void **state)
 	commit(f);
 	assert_int_equal(ask(f, "SELECT count(*) FROM event"), 2);
 	assert_int_equal(ask(f, "SELECT count(*) FROM event WHERE boot LIKE 'cc%'"), 1);
+}
+
+/* Stored before the journal of this boot was there: its boot is known later. */
+static void test_bert_early(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = a_report(SOURCE_BERT, "bert:1");
+	int64_t now = (int64_t)time(NULL) * 1000000;
+	const struct boot before = { BOOT_A,	      SD_ID128_NULL,   now - 900000000,
+				     now - 900000000, now - 600000000, false };
+	const struct boot this = { BOOT_B, BOOT_A, now - 300000000, now - 300000000, now, false };
+
+	assert_int_equal(store_add_boot(f->store, BOOT_B, this.began_us), 0);
+	assert_int_equal(put(f, event), STORE_NEW);
+	commit(f);
+	assert_int_equal(ask(f, "SELECT count(*) FROM event WHERE boot IS NULL"), 1);
+	assert_int_equal(store_add_journal_boot(f->store, &before), 0);
+	assert_int_equal(store_add_journal_boot(f->store, &this), 0);
+	assert_int_equal(store_resolve_boots(f->store), 0);
+	commit(f);
+	assert_int_equal(ask(f, "SELECT count(*) FROM event WHERE boot LIKE 'aa%'"), 1);
 }
 
 /* A bank that is found in a later boot is not that of a region without a time of long ago. */
@@ -652,9 +674,8 @@ int main(void)
 		TEST(test_crash_uptime_order), TEST(test_crash_moved),
 		TEST(test_crash_uptime_long),  TEST(test_set_aside_old),
 		TEST(test_crash_uptime),       TEST(test_crash_uptime_limits),
-		TEST(test_crash_uptime_later),
-		TEST(test_bert_again),
-		TEST(test_bank_after_bert),
+		TEST(test_crash_uptime_later), TEST(test_bert_again),
+		TEST(test_bert_early),	       TEST(test_bank_after_bert),
 		TEST(test_among_many),
 	};
 
