@@ -115,11 +115,13 @@ static int store_events(struct pipeline *pipeline, size_t *ret_index)
 		pipeline->events[i].incident = event.incident;
 		pipeline->events[i].seq = event.seq;
 		pipeline->events[i].sources = event.sources;
-		if (results[i] == STORE_NEW)
+		if (results[i] == STORE_NEW) {
 			pipeline->events[i].record.boot = event.record.boot;
-		else
+			pipeline->events[i].record.replayed = event.record.replayed;
+		} else {
 			r = place_store_known(pipeline->place, pipeline->store,
 					      &pipeline->events[i], event.seq);
+		}
 		if (r < 0)
 			return r;
 	}
