@@ -84,6 +84,16 @@ static void add_time(struct strbuf *text, const char *key, int64_t time_us)
 	strbuf_add_json(text, time_us ? time_to_text(time_us, time) : NULL);
 }
 
+/* Its event is gone: what is known of it all the same. */
+static void add_stopped(struct strbuf *text, const struct query_boot *boot)
+{
+	strbuf_add(text, "{\"event_id\":null,\"incident_id\":null");
+	add_time(text, "time", boot->stopped_us);
+	strbuf_add(text, ",\"message\":");
+	strbuf_add_json(text, boot->stopped);
+	strbuf_add(text, "}");
+}
+
 static int add_fatal(struct table *table, const struct query_boot *boot)
 {
 	struct strbuf *text = &table->text;
@@ -93,7 +103,10 @@ static int add_fatal(struct table *table, const struct query_boot *boot)
 
 	strbuf_add(text, ",\"fatal\":");
 	if (!boot->has_fatal) {
-		strbuf_add(text, "null");
+		if (boot->stopped[0])
+			add_stopped(text, boot);
+		else
+			strbuf_add(text, "null");
 		return 0;
 	}
 	r = report_complete(table->query, &event);

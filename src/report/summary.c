@@ -53,10 +53,11 @@ static void add_where(struct strbuf *text, const struct query_group *group)
 	else if (!has_place && group->bank != RECORD_FIRMWARE_BANK)
 		strbuf_add(text, "CPU unknown, ");
 	if (group->bank == RECORD_FIRMWARE_BANK)
-		strbuf_add(text, "reported by firmware");
+		strbuf_addf(text, "reported by %s",
+			    group->bank_type ? group->bank_type : "firmware");
 	else
 		strbuf_addf(text, "bank %" PRIu32, group->bank);
-	if (group->bank_type)
+	if (group->bank != RECORD_FIRMWARE_BANK && group->bank_type)
 		strbuf_addf(text, " (%s)", group->bank_type);
 	if (has_location(group)) {
 		strbuf_add(text, ", ");

@@ -192,6 +192,9 @@ expect 0 "$report" --db "$db" -b ab11
 in_text "    ended  2020-09-13 12:35:00 +0000" "$log"
 lines 1 "    Fatal error" "$log"
 lines 0 "in an earlier boot" "$log"
+expect 0 "$report" --db "$db" boots -o json
+in_text '"fatal":{"event_id":null,"incident_id":null,"time_us":' "$log"
+in_text '"message":"Fatal error, in an earlier boot"}' "$log"
 sqlite3 "$db" "DELETE FROM boot WHERE id LIKE 'a_11%' AND began_us < 1700000000000000"
 
 step "a crash by hardware that no event tells of is no OK"
