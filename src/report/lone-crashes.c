@@ -181,7 +181,11 @@ static int add_fatal(struct query *query, const struct event *fatal, struct strb
 
 	if (r < 0)
 		return r;
-	strbuf_addf(text, "\nA fatal error in a boot that is not known, %s\n", when);
+	strbuf_add(text, "\nA fatal error in a boot that is not known");
+	/* else the error's own line has when it was found */
+	if (fatal->record.time_us)
+		strbuf_addf(text, ", %s", when);
+	strbuf_add(text, "\n");
 	return boot_story_add_fatal(query, fatal, INDENT, text);
 }
 
