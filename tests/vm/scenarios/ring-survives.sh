@@ -71,6 +71,11 @@ guest_second() { # COUNT-OF-KEPT TEST
 	local boot n
 
 	boot=$(cat $OUT/boot)
+	# what lies between the addresses of the two kernels; 0 where nothing was there before
+	if grep -q '^text delta:[[:space:]]*0$' $TRACING/instances/*/last_boot_info; then
+		: >$OUT/no-ring
+		return 0
+	fi
 	t_begin "$2"
 	cat $TRACING/instances/*/last_boot_info
 	check "start" mcelog_start
@@ -92,12 +97,21 @@ guest_second() { # COUNT-OF-KEPT TEST
 	t_end
 }
 
+# The kernel puts itself at random, and may do so over the ring of the boot before, which then is
+# somewhere else and empty. That is nothing to be tested.
 run_boots() { # INSTANCE COUNT-OF-KEPT TEST
-	lab_new_disk "$LAB_DIR/disk"
-	lab_new_erst "$LAB_DIR/erst"
-	lab_boot --cpu intel --smp 1 --disk "$LAB_DIR/disk" --erst "$LAB_DIR/erst" --warm \
-		--timeout 400 \
-		--append "reserve_mem=4M:4096:trace trace_instance=$1" guest_main "$2" "$3" || :
+	local try
+
+	for try in 1 2 3; do
+		lab_new_disk "$LAB_DIR/disk"
+		lab_new_erst "$LAB_DIR/erst"
+		lab_boot --cpu intel --smp 1 --disk "$LAB_DIR/disk" --erst "$LAB_DIR/erst" --warm \
+			--timeout 400 \
+			--append "reserve_mem=4M:4096:trace trace_instance=$1" guest_main "$2" "$3" || :
+		[ -e "$LAB_LAST/out/no-ring" ] || return 0
+		echo "try $try: the second boot found no ring"
+	done
+	t_skip "$3" "three times another kernel lay over the ring"
 }
 
 lab_init ring-survives
