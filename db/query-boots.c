@@ -388,6 +388,22 @@ int query_find_boot(struct query *query, sd_id128_t running, const char *text,
 	return r < 0 ? r : complete(query, rows, index, n, running, ret_boot);
 }
 
+/* Of a bound statement of crashes. */
+static int each_crash(sqlite3_stmt *statement,
+		      int (*each)(void *context, const struct crash *crash), void *context)
+{
+	int r;
+
+	while ((r = sql_step(statement)) > 0) {
+		struct crash crash = read_crash(statement);
+
+		r = each(context, &crash);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
 int query_crashes(struct query *query, sd_id128_t boot,
 		  int (*each)(void *context, const struct crash *crash), void *context)
 {
@@ -402,14 +418,7 @@ int query_crashes(struct query *query, sd_id128_t boot,
 		return r;
 	if (!lone)
 		sql_bind_id(statement, 1, boot);
-	while ((r = sql_step(statement)) > 0) {
-		struct crash crash = read_crash(statement);
-
-		r = each(context, &crash);
-		if (r != 0)
-			return r;
-	}
-	return r;
+	return each_crash(statement, each, context);
 }
 
 int query_unexplained_crashes(struct query *query,
@@ -420,22 +429,14 @@ int query_unexplained_crashes(struct query *query,
 			      CRASH_SELECT "WHERE by_hardware AND NOT EXISTS (SELECT 1 FROM event "
 					   "WHERE severity = 'fatal' AND (event.boot = crash.boot "
 					   "OR (crash.time_us <> 0 "
-					   "AND abs(event.time_us - crash.time_us) <= 60000000))) "
+					   "AND event.time_us BETWEEN crash.time_us - 60000000 "
+					   "AND crash.time_us + 60000000))) "
 					   "AND NOT EXISTS (SELECT 1 FROM boot "
 					   "WHERE boot.id = crash.boot AND stopped <> '') "
 					   "ORDER BY time_us DESC, key",
 			      &statement);
 
-	if (r < 0)
-		return r;
-	while ((r = sql_step(statement)) > 0) {
-		struct crash crash = read_crash(statement);
-
-		r = each(context, &crash);
-		if (r != 0)
-			return r;
-	}
-	return r;
+	return r < 0 ? r : each_crash(statement, each, context);
 }
 
 int query_lone_fatals(struct query *query, int (*each)(void *context, const struct event *event),
