@@ -111,23 +111,13 @@ static int kdump_open(const struct source_env *env, const struct intake *intake,
 	return 0;
 }
 
-static int parse(struct kernel_log *log, const char *text, size_t size, int64_t ended_us)
-{
-	int r = kernel_log_init(log);
-
-	if (r < 0)
-		return r;
-	kernel_log_text(log, text, size);
-	return kernel_log_end(log, 0, ended_us);
-}
-
 /* A log that does not know when it was takes the time of what lies around it. */
 static int parse_dated(struct kdump *kdump, const char *path, const char *text, size_t size,
 		       const struct stat *st)
 {
 	struct kernel_log *log = &kdump->previous.log;
 	int64_t ended_us;
-	int r = parse(log, text, size, 0);
+	int r = kernel_log_parse(log, text, size, 0);
 
 	if (r < 0 || log->end.time_us)
 		return r;
@@ -137,7 +127,7 @@ static int parse_dated(struct kdump *kdump, const char *path, const char *text, 
 	if (!ended_us)
 		return 0;
 	kernel_log_done(log);
-	return parse(log, text, size, ended_us);
+	return kernel_log_parse(log, text, size, ended_us);
 }
 
 static int read_log(struct kdump *kdump, const char *path)

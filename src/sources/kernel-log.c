@@ -416,3 +416,13 @@ int kernel_log_end(struct kernel_log *log, int64_t began_us, int64_t ended_us)
 		log->n = 0;
 	return log->error;
 }
+
+int kernel_log_parse(struct kernel_log *log, const char *text, size_t size, int64_t ended_us)
+{
+	int r = kernel_log_init(log);
+
+	if (r < 0)
+		return r;
+	kernel_log_text(log, text, size);
+	return kernel_log_end(log, 0, ended_us);
+}

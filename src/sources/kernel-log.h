@@ -91,3 +91,9 @@ void kernel_log_gap(struct kernel_log *log);
  * Errors: -ENOMEM, also from before; then there are no records.
  */
 int kernel_log_end(struct kernel_log *log, int64_t began_us, int64_t ended_us);
+
+/*
+ * All of it for a whole text: init, its lines, end. The caller ends it with kernel_log_done(),
+ * after an error, too. Errors: as kernel_log_end().
+ */
+int kernel_log_parse(struct kernel_log *log, const char *text, size_t size, int64_t ended_us);

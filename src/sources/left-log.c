@@ -63,12 +63,8 @@ static void keep_reports(struct kernel_log *log, int64_t crash_us)
 
 int left_log_read(struct kernel_log *log, const char *text, size_t size, int64_t crash_us)
 {
-	int r = kernel_log_init(log);
+	int r = kernel_log_parse(log, text, size, crash_us);
 
-	if (r < 0)
-		return r;
-	kernel_log_text(log, text, size);
-	r = kernel_log_end(log, 0, crash_us);
 	if (r < 0)
 		return r;
 	keep_banks(log, crash_us);

@@ -187,16 +187,6 @@ static bool is_known(const struct vmcore *vmcore)
 	return env->known && env->known(env->context, vmcore->crash.key);
 }
 
-static int take_log(struct kernel_log *log, const char *text, size_t size, int64_t ended_us)
-{
-	int r = kernel_log_init(log);
-
-	if (r < 0)
-		return r;
-	kernel_log_text(log, text, size);
-	return kernel_log_end(log, 0, ended_us);
-}
-
 /* One of the logs that mce-slimdump put into its file. Errors: -ENOENT: it has none. */
 static int own_text(const struct crash_dump *dump, uint32_t type, const char *path, char **ret_text,
 		    size_t *ret_size)
@@ -221,7 +211,7 @@ static int take_own_log(struct vmcore *vmcore, const struct crash_dump *dump, co
 	int r = own_text(dump, NOTE_OWN_LOG, path, &text, &size);
 
 	if (r == 0) {
-		r = take_log(log, text, size, vmcore->crash.time_us);
+		r = kernel_log_parse(log, text, size, vmcore->crash.time_us);
 		vmcore->crash.uptime_us = r == 0 ? log->end.printk_us : -1;
 		return r;
 	}
@@ -275,7 +265,7 @@ static int take_reason_beside(struct vmcore *vmcore, const char *path)
 	if (!text)
 		return 0;
 	spend(vmcore, dump_pages(size));
-	r = take_log(&log, text, size, crash->time_us);
+	r = kernel_log_parse(&log, text, size, crash->time_us);
 	if (r < 0)
 		return r;
 	crash->by_hardware = panic_by_hardware(&log.end.panic);
